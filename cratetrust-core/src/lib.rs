@@ -1,0 +1,46 @@
+//! cratetrust answers three questions about Rust crates, with no cargo, no network and no trust in
+//! its input: is this the crate that the lockfile names, what is in this build, and does this SBOM
+//! tell the truth.
+//!
+//! The library reports findings; the caller decides. It never reads the clock, the environment or
+//! the network, never runs code and never writes to disk.
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        reason = "tests"
+    )
+)]
+
+pub mod archive;
+pub mod bom;
+pub mod digest;
+pub mod error;
+pub mod evidence;
+pub mod input;
+pub mod limits;
+pub mod lockfile;
+pub mod manifest;
+pub mod options;
+pub mod package;
+pub mod progress;
+pub mod registry;
+pub mod report;
+pub mod sbom;
+pub mod text;
+mod verbs;
+pub mod verify;
+
+pub use error::{Error, ErrorKind, Result};
+pub use input::Input;
+pub use limits::Limits;
+pub use options::Options;
+pub use progress::{CancelToken, Observer, Progress};
+pub use verbs::{
+    Generated, Inspection, diff_lockfiles, generate_sbom, inspect, verify_package, verify_sbom,
+};
+
+/// The library's version.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -1,0 +1,191 @@
+//! What the caller asks for, in the words of the command's flags.
+
+mod json;
+mod timestamp;
+
+use std::fmt;
+
+use crate::bom::Contact;
+use crate::digest::Sha256;
+use crate::error::{Error, Result};
+use crate::input::Input;
+use crate::limits::Limits;
+use crate::progress::{CancelToken, Observer};
+use crate::report::Severities;
+use crate::verify::Verifier;
+
+/// A check that `verify_package` can run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Check {
+    /// Digests against their anchors.
+    Checksum,
+    /// The archive's own form and content.
+    Archive,
+    /// Source trees against the hashes listed for them.
+    Tree,
+}
+
+impl Check {
+    /// All checks, in the order in which reports name them.
+    pub const ALL: [Self; 3] = [Self::Checksum, Self::Archive, Self::Tree];
+
+    /// The check's stable name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Checksum => "checksum",
+            Self::Archive => "archive",
+            Self::Tree => "tree",
+        }
+    }
+
+    /// The check of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|check| check.name() == name)
+    }
+}
+
+/// How much of an SBOM `verify_sbom` compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Level {
+    /// Presence, version, source, purl and checksum.
+    Components,
+    /// Components, and the root, edges and duplicates.
+    #[default]
+    Graph,
+}
+
+impl Level {
+    /// The level's stable name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Components => "components",
+            Self::Graph => "graph",
+        }
+    }
+
+    /// The level of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Components, Self::Graph]
+            .into_iter()
+            .find(|level| level.name() == name)
+    }
+}
+
+/// Options of all verbs. Each verb reads the fields that concern it; see the fields.
+#[derive(Clone, Default)]
+pub struct Options {
+    /// All verbs: what an input may cost.
+    pub limits: Limits,
+    /// `verify_package`: threads, at least 1; 0 counts as 1. Output does not depend on it.
+    pub jobs: usize,
+    /// All verbs: stops the work.
+    pub cancel: CancelToken,
+    /// All verbs: is told of progress, on the calling thread.
+    pub progress: Option<Observer>,
+    /// All verbs that report: preset and overrides.
+    pub severities: Severities,
+    /// `verify_package`: the Cargo.lock that names the packages.
+    pub lockfile: Option<Input>,
+    /// `verify_package`: an index file of the package: one JSON object a line.
+    pub index: Option<Input>,
+    /// `verify_package`: the digest that the one package given must have.
+    pub sha256: Option<Sha256>,
+    /// `verify_package`: the name and version that the one package given must have.
+    pub expect: Option<(String, String)>,
+    /// `verify_package`: the checks to run; `None` for all that apply.
+    pub checks: Option<Vec<Check>>,
+    /// `verify_package`: verifiers of the host program, run after the library's own.
+    pub verifiers: Vec<std::sync::Arc<dyn Verifier>>,
+    /// `verify_sbom`: how much is compared.
+    pub level: Level,
+    /// `generate_sbom`: who supplies the main component.
+    pub supplier: Option<Contact>,
+    /// `generate_sbom`: who wrote the document.
+    pub authors: Vec<Contact>,
+    /// `generate_sbom`: the document's time, RFC 3339.
+    pub timestamp: Option<String>,
+}
+
+impl Options {
+    /// Default options.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Options from a JSON object whose keys are the command's flag names with `_` for `-`.
+    ///
+    /// # Errors
+    /// `Parse` for what is no JSON object; `InvalidArgument` for a key or a value that is not known.
+    pub fn from_json(text: &str) -> Result<Self> {
+        let mut options = Self::default();
+        options.merge_json(text)?;
+        Ok(options)
+    }
+
+    /// Sets what a JSON object names and leaves the rest; see [`Options::from_json`].
+    ///
+    /// # Errors
+    /// As [`Options::from_json`]; the options are then unchanged.
+    pub fn merge_json(&mut self, text: &str) -> Result<()> {
+        let mut changed = self.clone();
+        json::merge(&mut changed, text)?;
+        *self = changed;
+        Ok(())
+    }
+
+    /// Sets `expect` from `NAME@VERSION`.
+    ///
+    /// # Errors
+    /// `InvalidArgument` where the text is not of that form.
+    pub fn set_expect(&mut self, text: &str) -> Result<()> {
+        match text.split_once('@') {
+            Some((name, version)) if !name.is_empty() && !version.is_empty() => {
+                self.expect = Some((name.to_owned(), version.to_owned()));
+                Ok(())
+            }
+            _ => Err(Error::invalid(format!(
+                "`{text}` is not of the form NAME@VERSION"
+            ))),
+        }
+    }
+}
+
+impl Options {
+    /// Sets `timestamp` from an RFC 3339 time and normalises it to UTC seconds, as SPDX 2.3 (6.9) demands.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for what is no such time.
+    pub fn set_timestamp(&mut self, text: &str) -> Result<()> {
+        self.timestamp = Some(timestamp::to_utc_seconds(text)?);
+        Ok(())
+    }
+
+    /// Sets `timestamp` from seconds since 1970-01-01T00:00:00Z, the form of `SOURCE_DATE_EPOCH`.
+    ///
+    /// # Errors
+    /// `InvalidArgument` outside the years 1970 to 9999.
+    pub fn set_timestamp_unix(&mut self, seconds: u64) -> Result<()> {
+        self.timestamp = Some(timestamp::from_unix(seconds)?);
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("limits", &self.limits)
+            .field("jobs", &self.jobs)
+            .field("severities", &self.severities)
+            .field("lockfile", &self.lockfile)
+            .field("index", &self.index)
+            .field("sha256", &self.sha256)
+            .field("expect", &self.expect)
+            .field("checks", &self.checks)
+            .field("level", &self.level)
+            .field("supplier", &self.supplier)
+            .field("authors", &self.authors)
+            .field("timestamp", &self.timestamp)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,237 @@
+//! Options from JSON: the command's flag names with `_` for `-`.
+
+use serde_json::{Map, Value};
+
+use super::{Check, Level, Options};
+use crate::bom::Contact;
+use crate::error::{Error, Result};
+use crate::input::Input;
+use crate::report::{Code, Preset, Severity};
+
+pub(super) fn merge(options: &mut Options, text: &str) -> Result<()> {
+    let value: Value = serde_json::from_str(text).map_err(|e| {
+        Error::parse(format!("the options are no JSON: {e}"))
+            .at_line(e.line() as u64, Some(e.column() as u64))
+    })?;
+    let Value::Object(map) = value else {
+        return Err(Error::parse("the options are no JSON object"));
+    };
+    for (key, value) in &map {
+        set(options, key, value)?;
+    }
+    if let Some(contact) = map.get("contact") {
+        let contact = string("contact", contact)?;
+        let supplier = options
+            .supplier
+            .as_mut()
+            .ok_or_else(|| Error::invalid("`contact` needs a `supplier`"))?;
+        supplier.set_contact(contact);
+    }
+    Ok(())
+}
+
+fn set(options: &mut Options, key: &str, value: &Value) -> Result<()> {
+    match key {
+        "limit" => {
+            for (name, value) in pairs(key, value)? {
+                let number = match &value {
+                    Value::Number(n) => n.as_u64(),
+                    Value::String(s) => s.parse().ok(),
+                    _ => None,
+                };
+                let number = number.ok_or_else(|| wrong(key, "a whole number for each limit"))?;
+                options.limits.set(&name, number)?;
+            }
+        }
+        "jobs" => {
+            options.jobs = value
+                .as_u64()
+                .and_then(|n| usize::try_from(n).ok())
+                .ok_or_else(|| wrong(key, "a whole number"))?;
+        }
+        "preset" => {
+            let name = string(key, value)?;
+            options
+                .severities
+                .set_preset(Preset::from_name(name).ok_or_else(|| {
+                    Error::invalid(format!(
+                        "no preset is called `{name}`; known: strict, crates-io, cargo"
+                    ))
+                })?);
+        }
+        "severity" => {
+            for (code, level) in pairs(key, value)? {
+                let level = string(key, &level)?.to_owned();
+                options.set_severity(&code, &level)?;
+            }
+        }
+        "lockfile" => options.lockfile = Some(Input::from_path(string(key, value)?)),
+        "index" => options.index = Some(Input::from_path(string(key, value)?)),
+        "sha256" => options.sha256 = Some(string(key, value)?.parse()?),
+        "expect" => options.set_expect(string(key, value)?)?,
+        "checks" => options.checks = Some(checks(key, value)?),
+        "level" => {
+            let name = string(key, value)?;
+            options.level = Level::from_name(name).ok_or_else(|| {
+                Error::invalid(format!(
+                    "no level is called `{name}`; known: components, graph"
+                ))
+            })?;
+        }
+        "supplier" => {
+            let name = string(key, value)?.to_owned();
+            options.supplier = Some(Contact {
+                name,
+                ..Contact::default()
+            });
+        }
+        // Read after `supplier`, whatever the order of the keys.
+        "contact" => {}
+        "author" => {
+            options.authors = strings(key, value)?
+                .into_iter()
+                .map(|name| Contact {
+                    name,
+                    ..Contact::default()
+                })
+                .collect();
+        }
+        "timestamp" => options.set_timestamp(string(key, value)?)?,
+        _ => return Err(Error::invalid(format!("no option is called `{key}`"))),
+    }
+    Ok(())
+}
+
+fn checks(key: &str, value: &Value) -> Result<Vec<Check>> {
+    let mut checks = Vec::new();
+    for name in strings(key, value)? {
+        checks.push(Check::from_name(&name).ok_or_else(|| {
+            let known: Vec<_> = Check::ALL.iter().map(|check| check.name()).collect();
+            Error::invalid(format!(
+                "no check is called `{name}`; known: {}",
+                known.join(", ")
+            ))
+        })?);
+    }
+    checks.sort_unstable();
+    checks.dedup();
+    Ok(checks)
+}
+
+fn wrong(key: &str, wanted: &str) -> Error {
+    Error::invalid(format!("option `{key}` wants {wanted}"))
+}
+
+fn string<'v>(key: &str, value: &'v Value) -> Result<&'v str> {
+    value.as_str().ok_or_else(|| wrong(key, "a string"))
+}
+
+/// A list of strings, or one string with commas.
+fn strings(key: &str, value: &Value) -> Result<Vec<String>> {
+    match value {
+        Value::String(text) => Ok(text
+            .split(',')
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+            .map(str::to_owned)
+            .collect()),
+        Value::Array(items) => items
+            .iter()
+            .map(|item| Ok(string(key, item)?.to_owned()))
+            .collect(),
+        _ => Err(wrong(key, "a string or a list of strings")),
+    }
+}
+
+/// An object, or a list of `NAME=VALUE` strings.
+fn pairs(key: &str, value: &Value) -> Result<Map<String, Value>> {
+    match value {
+        Value::Object(map) => Ok(map.clone()),
+        Value::Array(items) => items
+            .iter()
+            .map(|item| {
+                let (name, value) = string(key, item)?
+                    .split_once('=')
+                    .ok_or_else(|| wrong(key, "NAME=VALUE"))?;
+                Ok((name.to_owned(), Value::String(value.to_owned())))
+            })
+            .collect(),
+        _ => Err(wrong(key, "an object or a list of NAME=VALUE strings")),
+    }
+}
+
+impl Options {
+    /// Gives the code of that name another severity: `error`, `warning` or `info`.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for a code or a severity that is not known.
+    pub fn set_severity(&mut self, code: &str, severity: &str) -> Result<()> {
+        let known = Code::from_name(code)
+            .ok_or_else(|| Error::invalid(format!("no finding code is called `{code}`")))?;
+        let level = Severity::from_name(severity).ok_or_else(|| {
+            Error::invalid(format!(
+                "no severity is called `{severity}`; known: error, warning, info"
+            ))
+        })?;
+        self.severities.set(known, level);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    #[test]
+    fn every_key_is_read() {
+        let options = Options::from_json(
+            r#"{"limit": {"lockfile-size": 5, "sbom_size": 6}, "jobs": 3, "preset": "cargo",
+                "severity": ["crate-missing=info"], "lockfile": "a/Cargo.lock", "index": "i",
+                "sha256": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+                "expect": "a@1.0.0", "checks": "archive,checksum", "level": "components",
+                "contact": "https://example.org", "supplier": "S", "author": ["A"],
+                "timestamp": "2026-01-02T03:04:05Z"}"#,
+        )
+        .unwrap();
+        assert_eq!(options.limits.lockfile_size, 5);
+        assert_eq!(options.limits.sbom_size, 6);
+        assert_eq!(options.jobs, 3);
+        assert_eq!(options.severities.of(Code::CrateMissing), Severity::Info);
+        assert_eq!(options.checks, Some(vec![Check::Checksum, Check::Archive]));
+        assert_eq!(
+            options.supplier.unwrap().url.as_deref(),
+            Some("https://example.org")
+        );
+        assert_eq!(options.expect, Some(("a".to_owned(), "1.0.0".to_owned())));
+        assert_eq!(options.timestamp.as_deref(), Some("2026-01-02T03:04:05Z"));
+    }
+
+    #[test]
+    fn what_is_not_known_is_refused() {
+        for text in [
+            r#"{"no_such": 1}"#,
+            r#"{"jobs": -1}"#,
+            r#"{"jobs": "x"}"#,
+            r#"{"preset": "lax"}"#,
+            r#"{"severity": {"no-such": "info"}}"#,
+            r#"{"severity": {"crate-missing": "bad"}}"#,
+            r#"{"sha256": "12"}"#,
+            r#"{"expect": "a"}"#,
+            r#"{"checks": ["none"]}"#,
+            r#"{"limit": {"x": 1}}"#,
+            r#"{"contact": "a@b"}"#,
+            r#"{"timestamp": "yesterday"}"#,
+        ] {
+            let error = Options::from_json(text).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{text}");
+        }
+        for text in ["", "[]", "{", "1"] {
+            assert_eq!(
+                Options::from_json(text).unwrap_err().kind(),
+                ErrorKind::Parse,
+                "{text}"
+            );
+        }
+    }
+}
