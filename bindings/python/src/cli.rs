@@ -1,0 +1,3 @@
+//! The command, in this process.
+
+use pyo3::prelude::*;
