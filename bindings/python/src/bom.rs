@@ -3,12 +3,14 @@
 use std::hash::{Hash, Hasher};
 
 use cratetrust_core::sbom::{self, Format};
-use cratetrust_core::{CancelToken as CoreToken, Error, ErrorKind, Generated, Limits as CoreLimits, bom};
+use cratetrust_core::{
+    CancelToken as CoreToken, Error, ErrorKind, Generated, Limits as CoreLimits, bom,
+};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyTuple};
 
 use crate::call::Call;
-use crate::convert::{IteratorOf, JsonDict, TupleOf, loads};
+use crate::convert::{IteratorOf, JsonDict, Pickled, TupleOf, loads};
 use crate::errors;
 use crate::lockfile::Package;
 use crate::report::Report;
@@ -134,10 +136,12 @@ impl Bom {
         Self::new(py, core, json.to_owned(), report)
     }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Pickled<'py>> {
         let py = slf.py();
         let this = slf.get();
         let restore = slf.get_type().getattr("_restore")?;
-        (restore, (this.to_json(), this.report.clone_ref(py))).into_pyobject(py)
+        Ok(Pickled::new(
+            (restore, (this.to_json(), this.report.clone_ref(py))).into_pyobject(py)?,
+        ))
     }
 }

@@ -68,6 +68,25 @@ impl Call {
         })
     }
 
+    /// A function that lets Python's signal handlers run; it breaks when one raises.
+    pub(crate) fn tick(&self) -> Arc<dyn Fn() -> ControlFlow<()> + Send + Sync> {
+        let observer = self.observer(None);
+        let token = self.token.clone();
+        Arc::new(move || {
+            let still = Progress {
+                stage: "",
+                done: 0,
+                total: 0,
+            };
+            observer.tell(still, &token);
+            if token.is_cancelled() {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        })
+    }
+
     /// Runs `work` without the GIL.
     pub(crate) fn run<T: Send>(
         &self,

@@ -23,7 +23,10 @@ impl<'py> FromPyObject<'_, 'py> for Whole {
         let py = object.py();
         object.extract::<u64>().map(Self).map_err(|error| {
             if error.is_instance_of::<pyo3::exceptions::PyOverflowError>(py) {
-                errors::invalid(py, format!("{} is outside 0 to {}", object.as_any(), u64::MAX))
+                errors::invalid(
+                    py,
+                    format!("{} is outside 0 to {}", object.as_any(), u64::MAX),
+                )
             } else {
                 error
             }
@@ -111,11 +114,32 @@ impl<'py, P, T> Typed<'py, P, T> {
 /// A tuple of `T`, made once and handed out any number of times.
 pub(crate) type TupleOf<'py, T> = Typed<'py, PyTuple, T>;
 
+/// What `__reduce__` gives to pickle: a function and its arguments.
+pub(crate) type Pickled<'py> = TupleOf<'py, AnyObject>;
+
+/// Stands for `typing.Any` in the stub; no value of it is made.
+pub(crate) struct AnyObject;
+
+impl<'py> IntoPyObject<'py> for AnyObject {
+    type Target = PyAny;
+    type Output = Bound<'py, PyAny>;
+    type Error = Infallible;
+
+    const OUTPUT_TYPE: PyStaticExpr = type_hint_identifier!("typing", "Any");
+
+    fn into_pyobject(self, py: Python<'py>) -> Result<Self::Output, Infallible> {
+        Ok(py.None().into_bound(py))
+    }
+}
+
 /// An iterator over `T`.
 pub(crate) type IteratorOf<'py, T> = Typed<'py, PyIterator, T>;
 
 /// A dict from a JSON object.
-pub(crate) type JsonDict<'py> = Typed<'py, PyDict, ()>;
+pub(crate) type JsonDict<'py> = DictOf<'py, AnyObject>;
+
+/// A dict from strings to `T`.
+pub(crate) type DictOf<'py, T> = Typed<'py, PyDict, T>;
 
 impl<'py, T: IntoPyObject<'py>> IntoPyObject<'py> for TupleOf<'py, T> {
     type Target = PyTuple;
@@ -144,7 +168,7 @@ impl<'py, T: IntoPyObject<'py>> IntoPyObject<'py> for IteratorOf<'py, T> {
     }
 }
 
-impl<'py> IntoPyObject<'py> for JsonDict<'py> {
+impl<'py, T: IntoPyObject<'py>> IntoPyObject<'py> for DictOf<'py, T> {
     type Target = PyDict;
     type Output = Bound<'py, PyDict>;
     type Error = Infallible;
@@ -152,7 +176,7 @@ impl<'py> IntoPyObject<'py> for JsonDict<'py> {
     const OUTPUT_TYPE: PyStaticExpr = type_hint_subscript!(
         type_hint_identifier!("builtins", "dict"),
         type_hint_identifier!("builtins", "str"),
-        type_hint_identifier!("typing", "Any")
+        T::OUTPUT_TYPE
     );
 
     fn into_pyobject(self, _: Python<'py>) -> Result<Self::Output, Infallible> {

@@ -17,7 +17,10 @@ use crate::call::{Call, Raised};
 pub(crate) enum PyInput {
     Path(PathBuf),
     Bytes(Arc<[u8]>),
-    File { file: Py<PyAny>, name: Option<String> },
+    File {
+        file: Py<PyAny>,
+        name: Option<String>,
+    },
 }
 
 impl<'py> FromPyObject<'_, 'py> for PyInput {

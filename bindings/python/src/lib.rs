@@ -25,11 +25,15 @@ mod _native {
     #[pymodule_export]
     use crate::cancel::CancelToken;
     #[pymodule_export]
+    use crate::cli::run_command;
+    #[pymodule_export]
     use crate::limits::Limits;
     #[pymodule_export]
     use crate::lockfile::{Lockfile, Package};
     #[pymodule_export]
-    use crate::report::{ArtifactReport, Counts, Finding, PackageReport, Report, ReportInput, Summary};
+    use crate::report::{
+        ArtifactReport, Counts, Finding, PackageReport, Report, ReportInput, Summary,
+    };
     #[pymodule_export]
     use crate::verbs::{diff_lockfiles, generate_sbom, inspect, verify_package, verify_sbom};
 

@@ -4,7 +4,7 @@ use cratetrust_core::Limits as CoreLimits;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
-use crate::convert::{Whole, repr};
+use crate::convert::{Pickled, Whole, repr};
 
 macro_rules! limits {
     ($( $(#[$doc:meta])* $field:ident; )*) => {
@@ -27,14 +27,14 @@ macro_rules! limits {
                 repr("Limits", &[$( (stringify!($field), self.$field.into_pyobject(py)?.into_any()), )*])
             }
 
-            fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
+            fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Pickled<'py>> {
                 let py = slf.py();
                 let this = slf.get();
                 let values = PyDict::new(py);
                 $( values.set_item(stringify!($field), this.$field)?; )*
                 // How copyreg makes an object whose constructor takes keywords only.
                 let make = py.import("copyreg")?.getattr("__newobj_ex__")?;
-                (make, (slf.get_type(), PyTuple::empty(py), values)).into_pyobject(py)
+                Ok(Pickled::new((make, (slf.get_type(), PyTuple::empty(py), values)).into_pyobject(py)?))
             }
         }
 

@@ -12,7 +12,7 @@ use pyo3::types::{PyBytes, PyDict, PyTuple};
 
 use crate::call::Call;
 use crate::cancel::CancelToken;
-use crate::convert::{IteratorOf, JsonDict, Many, TupleOf, loads, repr};
+use crate::convert::{IteratorOf, JsonDict, Many, Pickled, TupleOf, loads, repr};
 use crate::input::PyInput;
 use crate::limits::Limits;
 use crate::report::Finding;
@@ -71,14 +71,17 @@ impl Package {
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         let show = |text: &str| text.into_pyobject(py).map(Bound::into_any);
-        let mut fields = vec![("name", show(&self.name)?), ("version", show(&self.version)?)];
+        let mut fields = vec![
+            ("name", show(&self.name)?),
+            ("version", show(&self.version)?),
+        ];
         if let Some(source) = &self.source {
             fields.push(("source", show(source)?));
         }
         repr("Package", &fields)
     }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Pickled<'py>> {
         let this = slf.get().clone();
         let fields = (
             this.name,
@@ -90,7 +93,9 @@ impl Package {
             this.scope,
             this.license,
         );
-        (slf.get_type(), fields).into_pyobject(slf.py())
+        Ok(Pickled::new(
+            (slf.get_type(), fields).into_pyobject(slf.py())?,
+        ))
     }
 }
 
@@ -259,10 +264,14 @@ impl Lockfile {
     }
 
     fn __repr__(&self) -> String {
-        format!("<Lockfile version={} packages={}>", self.version(), self.__len__())
+        format!(
+            "<Lockfile version={} packages={}>",
+            self.version(),
+            self.__len__()
+        )
     }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Pickled<'py>> {
         let py = slf.py();
         let this = slf.get();
         let keywords = PyDict::new(py);
@@ -271,6 +280,8 @@ impl Lockfile {
         // How copyreg makes an object whose constructor takes keywords.
         let make = py.import("copyreg")?.getattr("__newobj_ex__")?;
         let content = (PyBytes::new(py, &this.bytes),);
-        (make, (slf.get_type(), content, keywords)).into_pyobject(py)
+        Ok(Pickled::new(
+            (make, (slf.get_type(), content, keywords)).into_pyobject(py)?,
+        ))
     }
 }

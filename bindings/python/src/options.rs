@@ -127,7 +127,9 @@ impl<'py> FromPyObject<'_, 'py> for Timestamp {
             return object.extract().map(Self::Text);
         }
         if object.is_instance_of::<PyInt>() {
-            return object.extract::<Whole>().map(|Whole(seconds)| Self::Unix(seconds));
+            return object
+                .extract::<Whole>()
+                .map(|Whole(seconds)| Self::Unix(seconds));
         }
         // Asked by name: importing datetime to compare types would cost every caller.
         if object.hasattr("isoformat")? {

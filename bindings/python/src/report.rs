@@ -7,7 +7,7 @@ use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
-use crate::convert::{JsonDict, Many, TupleOf, loads, repr};
+use crate::convert::{DictOf, JsonDict, Many, Pickled, TupleOf, loads, repr};
 use crate::errors;
 
 /// A frozen value whose fields are all readable, comparable, hashable, printable and picklable.
@@ -36,11 +36,11 @@ macro_rules! record {
                 repr($text, &[$( (stringify!($field), self.$field.clone().into_bound_py_any(py)?), )*])
             }
 
-            fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
+            fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Pickled<'py>> {
                 let py = slf.py();
                 let this = slf.get();
                 let fields = PyTuple::new(py, [$( this.$field.clone().into_bound_py_any(py)?, )*])?;
-                (slf.get_type(), fields).into_pyobject(py)
+                Ok(Pickled::new((slf.get_type(), fields).into_pyobject(py)?))
             }
         }
     };
@@ -309,12 +309,12 @@ impl Report {
 
     /// The severities that the caller changed, by finding code.
     #[getter]
-    fn severities<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+    fn severities<'py>(&self, py: Python<'py>) -> PyResult<DictOf<'py, String>> {
         let changed = PyDict::new(py);
         for (code, severity) in &self.severities {
             changed.set_item(code, severity)?;
         }
-        Ok(changed)
+        Ok(DictOf::new(changed))
     }
 
     /// Counts over the packages.
@@ -366,9 +366,11 @@ impl Report {
         ))
     }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Pickled<'py>> {
         let py = slf.py();
         let restore = slf.get_type().getattr("from_json")?;
-        (restore, (slf.get().to_json(),)).into_pyobject(py)
+        Ok(Pickled::new(
+            (restore, (slf.get().to_json(),)).into_pyobject(py)?,
+        ))
     }
 }

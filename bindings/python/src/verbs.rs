@@ -57,7 +57,9 @@ pub(crate) fn verify_package(
         .set("severity", severity)
         .set("jobs", jobs)
         .finish(py, None)?;
-    let report = call.run(py, cancel, || cratetrust_core::verify_package(&input, &options))?;
+    let report = call.run(py, cancel, || {
+        cratetrust_core::verify_package(&input, &options)
+    })?;
     Report::from_core(py, &report)
 }
 

@@ -29,7 +29,9 @@ pub(super) fn report(text: &str) -> Result<Parts> {
     })?;
     let top = Object::of(&value, "the report")?;
     if top.string("schema")? != SCHEMA {
-        return Err(Error::parse(format!("the report is not of schema {SCHEMA}")));
+        return Err(Error::parse(format!(
+            "the report is not of schema {SCHEMA}"
+        )));
     }
     let verdict = top.string("verdict")?;
     if !matches!(verdict.as_str(), "pass" | "fail" | "incomplete") {
