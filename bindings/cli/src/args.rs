@@ -256,7 +256,7 @@ pub(crate) struct Sbom {
     /// The document's format
     #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(Format::ALL.map(Format::name)), default_value = Format::CycloneDxJson.name())]
     pub(crate) output_format: String,
-    /// The version of the format's specification [default: the newest written here]
+    /// The version of the format's specification [default: 1.6 of CycloneDX, 2.3 of SPDX]
     #[arg(long, value_name = "V")]
     pub(crate) spec_version: Option<String>,
     /// Write the document to FILE, whole or not at all
@@ -408,6 +408,13 @@ mod tests {
     fn the_flags_are_consistent() {
         use clap::CommandFactory as _;
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_default_versions_are_those_of_the_help() {
+        let first = |format: Format| format.versions().first().copied();
+        assert_eq!(first(Format::CycloneDxJson), Some("1.6"));
+        assert_eq!(first(Format::SpdxJson), Some("2.3"));
     }
 
     #[test]

@@ -306,7 +306,7 @@ fn a_diff_lists_changes_by_kind() {
         "{shown}"
     );
     assert!(
-        shown.ends_with("\n+ new@1.0.0\n\n- old@1.0.0\n\n~ a@1.1.0  1.0.0 → 1.1.0\n"),
+        shown.ends_with("\n+ new@1.0.0\n\n- old@1.0.0\n\n~ a  1.0.0 → 1.1.0\n"),
         "{shown}"
     );
 }
