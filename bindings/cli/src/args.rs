@@ -418,6 +418,39 @@ mod tests {
     }
 
     #[test]
+    fn the_page_names_every_flag_and_limit() {
+        use clap::CommandFactory as _;
+        let page = include_str!("../../../docs/command.md");
+        let mut command = Cli::command();
+        command.build();
+        for sub in command.get_subcommands().filter(|c| c.get_name() != "help") {
+            let start = format!("\n## {}\n", sub.get_name());
+            let section = page.split(&start).nth(1).unwrap();
+            let section = section.split("\n## ").next().unwrap();
+            for flag in sub.get_arguments() {
+                let Some(long) = flag.get_long() else {
+                    continue;
+                };
+                let common = flag.is_global_set() || ["help", "preset", "severity"].contains(&long);
+                let place = if common { page } else { section };
+                assert!(
+                    place.contains(&format!("--{long}")),
+                    "{}: --{long}",
+                    sub.get_name()
+                );
+            }
+        }
+        for name in cratetrust_core::Limits::NAMES {
+            let value = cratetrust_core::Limits::default().get(name).unwrap();
+            let row = page
+                .lines()
+                .find(|line| line.starts_with(&format!("| `{name}` |")))
+                .unwrap_or_else(|| panic!("{name} is not on the page"));
+            assert!(row.ends_with(&format!("| {value} |")), "{row}");
+        }
+    }
+
+    #[test]
     fn misspelt_codes_are_guessed() {
         assert_eq!(nearest("crate-mising"), Some("crate-missing"));
         assert_eq!(
