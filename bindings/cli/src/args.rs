@@ -43,7 +43,7 @@ self-declared, and the verdict is incomplete.
 Examples:
   cratetrust verify ~/.cargo --lockfile Cargo.lock
   cratetrust verify vendor --lockfile Cargo.lock
-  cratetrust verify serde-1.0.228.crate --sha256 9a8e94ea7f378bd32cbbd37198a4a91436180c5bb472411e48b5ec2e2124ae9e
+  cratetrust verify serde-1.0.228.crate --sha256 HEX
   cratetrust verify serde-1.0.228.crate --expect serde@1.0.228 --index se/rd/serde
   cratetrust verify ~/.cargo --lockfile Cargo.lock --severity crate-missing=info
   curl -L URL | cratetrust verify - --expect serde@1.0.228 --sha256 HEX
@@ -123,7 +123,7 @@ Exit codes:
     name = "cratetrust",
     bin_name = "cratetrust",
     version = cratetrust_core::VERSION,
-    propagate_version = true,
+    disable_version_flag = true,
     about = ABOUT,
     long_about = LONG_ABOUT,
     after_long_help = MAIN_HELP,
@@ -141,19 +141,19 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Is this the crate that the lockfile, the index or the caller names?
-    #[command(after_long_help = VERIFY_HELP)]
+    #[command(after_long_help = VERIFY_HELP, version = cratetrust_core::VERSION, display_name = "cratetrust")]
     Verify(Verify),
     /// What is in this build? Makes a bill of materials
-    #[command(after_long_help = SBOM_HELP)]
+    #[command(after_long_help = SBOM_HELP, version = cratetrust_core::VERSION, display_name = "cratetrust")]
     Sbom(Sbom),
     /// Does this SBOM tell the truth about that lockfile?
-    #[command(after_long_help = VERIFY_SBOM_HELP)]
+    #[command(after_long_help = VERIFY_SBOM_HELP, version = cratetrust_core::VERSION, display_name = "cratetrust")]
     VerifySbom(VerifySbom),
     /// What changed between two lockfiles?
-    #[command(after_long_help = DIFF_HELP)]
+    #[command(after_long_help = DIFF_HELP, version = cratetrust_core::VERSION, display_name = "cratetrust")]
     Diff(Diff),
     /// What is this, and what is in it?
-    #[command(after_long_help = INSPECT_HELP)]
+    #[command(after_long_help = INSPECT_HELP, version = cratetrust_core::VERSION, display_name = "cratetrust")]
     Inspect(Inspect),
 }
 
@@ -165,15 +165,18 @@ pub(crate) struct Common {
     /// Print nothing but errors; `sbom` still writes its document
     #[arg(long, short, global = true, help_heading = "Common options")]
     pub(crate) quiet: bool,
-    /// Threads to work with; results do not depend on it [default: the processors, at most 8]
+    /// Threads that `verify` works with; results do not depend on it [default: the processors, at most 8]
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Common options")]
     pub(crate) jobs: Option<u16>,
-    /// Change what an input may cost, such as `lockfile-size=1000000`; may be repeated
+    /// Change what an input may cost, such as `lockfile-size=1000000`; may be repeated. Sizes are in bytes
     #[arg(long = "limit", global = true, value_name = "NAME=VALUE", value_parser = limit, help_heading = "Common options")]
     pub(crate) limits: Vec<(String, u64)>,
     /// When to use colour; NO_COLOR turns `auto` off
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", help_heading = "Common options")]
     pub(crate) color: Color,
+    /// Print the version
+    #[arg(long, short = 'V', global = true, action = clap::ArgAction::Version, help_heading = "Common options")]
+    version: Option<bool>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -253,7 +256,7 @@ pub(crate) struct Sbom {
     /// The document's format
     #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(Format::ALL.map(Format::name)), default_value = Format::CycloneDxJson.name())]
     pub(crate) output_format: String,
-    /// The version of the format's specification [default: the newest written here]
+    /// The version of the format's specification [default: 1.6 of CycloneDX, 2.3 of SPDX]
     #[arg(long, value_name = "V")]
     pub(crate) spec_version: Option<String>,
     /// Write the document to FILE, whole or not at all
@@ -405,6 +408,46 @@ mod tests {
     fn the_flags_are_consistent() {
         use clap::CommandFactory as _;
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_default_versions_are_those_of_the_help() {
+        let first = |format: Format| format.versions().first().copied();
+        assert_eq!(first(Format::CycloneDxJson), Some("1.6"));
+        assert_eq!(first(Format::SpdxJson), Some("2.3"));
+    }
+
+    #[test]
+    fn the_page_names_every_flag_and_limit() {
+        use clap::CommandFactory as _;
+        let page = include_str!("../../../docs/command.md");
+        let mut command = Cli::command();
+        command.build();
+        for sub in command.get_subcommands().filter(|c| c.get_name() != "help") {
+            let start = format!("\n## {}\n", sub.get_name());
+            let section = page.split(&start).nth(1).unwrap();
+            let section = section.split("\n## ").next().unwrap();
+            for flag in sub.get_arguments() {
+                let Some(long) = flag.get_long() else {
+                    continue;
+                };
+                let common = flag.is_global_set() || ["help", "preset", "severity"].contains(&long);
+                let place = if common { page } else { section };
+                assert!(
+                    place.contains(&format!("--{long}")),
+                    "{}: --{long}",
+                    sub.get_name()
+                );
+            }
+        }
+        for name in cratetrust_core::Limits::NAMES {
+            let value = cratetrust_core::Limits::default().get(name).unwrap();
+            let row = page
+                .lines()
+                .find(|line| line.starts_with(&format!("| `{name}` |")))
+                .unwrap_or_else(|| panic!("{name} is not on the page"));
+            assert!(row.ends_with(&format!("| {value} |")), "{row}");
+        }
     }
 
     #[test]

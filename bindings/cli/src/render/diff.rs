@@ -66,12 +66,18 @@ pub(crate) fn diff(report: &Report, paint: Paint) -> String {
     text
 }
 
-/// The package, and its values before and after where there are such.
+/// The package, and its values before and after where there are both.
 fn change(finding: &Finding) -> String {
     let package = finding.package.as_deref().unwrap_or(&finding.message);
-    let mut line = escape(package).into_owned();
-    if let (Some(old), Some(new)) = (&finding.expected, &finding.actual) {
-        let _ = write!(line, "  {} → {}", escape(old), escape(new));
+    match (&finding.expected, &finding.actual) {
+        (Some(old), Some(new)) => {
+            // Where the version changed, the new one stands behind the arrow.
+            let name = package
+                .strip_suffix(new.as_str())
+                .and_then(|rest| rest.strip_suffix('@'))
+                .unwrap_or(package);
+            format!("{}  {} → {}", escape(name), escape(old), escape(new))
+        }
+        _ => escape(package).into_owned(),
     }
-    line
 }

@@ -151,7 +151,10 @@ fn row(text: &mut String, label: &str, value: &str) {
 }
 
 #[cfg(test)]
-mod tests {
+mod tests;
+
+#[cfg(test)]
+mod unit {
     use super::*;
 
     #[test]
