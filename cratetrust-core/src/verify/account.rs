@@ -17,7 +17,7 @@ pub(crate) fn account(bom: &Bom, inputs: Vec<ReportInput>, findings: Vec<Finding
             id,
             name: package.name.clone(),
             version: package.version.clone(),
-            source: package.source.to_lock(),
+            source: package.source.public().to_lock(),
             anchors: Vec::new(),
             status: match package.source.kind {
                 SourceKind::Path => Status::Local,

@@ -659,7 +659,7 @@ impl Judge<'_, '_> {
             id,
             name: identity.name,
             version: identity.version,
-            source: identity.source.to_lock(),
+            source: identity.source.public().to_lock(),
             anchors,
             status,
             counts: Counts::default(),
