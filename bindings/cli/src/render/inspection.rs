@@ -66,6 +66,7 @@ fn plain(value: &Value, depth: usize) -> String {
         Value::Bool(true) => "yes".to_owned(),
         Value::Bool(false) => "no".to_owned(),
         Value::Number(number) => number.to_string(),
+        Value::String(text) if text.is_empty() => "not stated".to_owned(),
         Value::String(text) => escape(text).into_owned(),
         Value::Array(items) if items.is_empty() => "none".to_owned(),
         Value::Array(_) | Value::Object(_) if depth == 0 => "…".to_owned(),

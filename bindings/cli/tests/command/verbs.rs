@@ -115,18 +115,11 @@ fn verify_takes_a_digest_from_the_caller_and_a_crate_from_stdin() {
     let path = "crates/one-1.0.0.crate";
     dir.run(&[&["verify", path], &hash[..]].concat())
         .expect_code(0);
-    dir.run_with_input(
-        &[&["verify", "-", "--expect", "one@1.0.0"], &hash[..]].concat(),
-        b"abc",
-    )
-    .expect_code(0);
+    dir.run_with_input(&[&["verify", "-"], &hash[..]].concat(), b"abc")
+        .expect_code(0);
     let wrong = dir
         .run_with_input(
-            &[
-                &["verify", "-", "--expect", "one@1.0.0", "--format=json"],
-                &hash[..],
-            ]
-            .concat(),
+            &[&["verify", "-", "--format=json"], &hash[..]].concat(),
             b"abd",
         )
         .expect_code(1);
@@ -260,7 +253,8 @@ fn an_sbom_made_is_an_sbom_verified() {
         let made = dir
             .run(&["sbom", "Cargo.lock", "--output-format", format])
             .expect_code(0);
-        made.json();
+        serde_json::from_str::<Value>(&made.out).unwrap();
+        assert!(made.out.ends_with("}\n") && !made.out.ends_with("\n\n"));
         assert!(made.err.contains("3 packages"), "{made:?}");
         dir.write("bom.json", &made.out);
         let done = dir
