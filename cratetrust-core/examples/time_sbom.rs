@@ -1,7 +1,11 @@
 //! CPU time of one `generate_sbom` and write, in microseconds: `time_sbom LOCKFILE FORMAT`.
 //!
 //! Used by `make bench`; the time is the thread's own, as the Linux scheduler counts it.
-#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a program for the bench")]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a program for the bench"
+)]
 
 use cratetrust_core::sbom::Format;
 use cratetrust_core::{Input, Options, generate_sbom};
@@ -26,5 +30,8 @@ fn main() {
         })
         .collect();
     times.sort_unstable();
-    println!("{:.1} us", times.get(times.len() / 2).copied().unwrap_or(0) as f64 / 1000.0);
+    println!(
+        "{:.1} us",
+        times.get(times.len() / 2).copied().unwrap_or(0) as f64 / 1000.0
+    );
 }

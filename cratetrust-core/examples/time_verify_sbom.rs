@@ -1,7 +1,11 @@
 //! CPU time of one `verify_sbom` of our own CycloneDX document, in microseconds: `time_verify_sbom LOCKFILE`.
 //!
 //! Used by `make bench`; the time is the thread's own, as the Linux scheduler counts it.
-#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a program for the bench")]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a program for the bench"
+)]
 
 use cratetrust_core::sbom::Format;
 use cratetrust_core::{Input, Options, generate_sbom, verify_sbom};
@@ -16,7 +20,10 @@ fn main() {
     let path = arguments.next().unwrap();
     let options = Options::default();
     let lockfile = [Input::from_path(&path)];
-    let written = generate_sbom(&lockfile, &options).unwrap().write(Format::CycloneDxJson, None).unwrap();
+    let written = generate_sbom(&lockfile, &options)
+        .unwrap()
+        .write(Format::CycloneDxJson, None)
+        .unwrap();
     let sbom = Input::from_bytes("sbom.json", written);
     let mut times: Vec<u64> = (0..30)
         .map(|_| {
@@ -27,5 +34,8 @@ fn main() {
         })
         .collect();
     times.sort_unstable();
-    println!("{:.1} us", times.get(times.len() / 2).copied().unwrap_or(0) as f64 / 1000.0);
+    println!(
+        "{:.1} us",
+        times.get(times.len() / 2).copied().unwrap_or(0) as f64 / 1000.0
+    );
 }

@@ -30,8 +30,11 @@ pub struct Inspection {
 impl Inspection {
     /// The inspection as compact JSON, schema `cratetrust.inspection/1`.
     pub fn to_json(&self) -> String {
-        let facts: serde_json::Map<String, Value> =
-            self.facts.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
+        let facts: serde_json::Map<String, Value> = self
+            .facts
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), value.clone()))
+            .collect();
         json!({
             "schema": "cratetrust.inspection/1",
             "kind": self.kind,
@@ -54,7 +57,11 @@ pub fn inspect(input: &Input, options: &Options) -> Result<Inspection> {
             let lock = Input::from_path(path.join("Cargo.lock"));
             let (_, mut facts) = lockfile_facts(&lock, options)?;
             facts.insert(0, ("lockfile", json!("Cargo.lock")));
-            return Ok(Inspection { kind: "project", name, facts });
+            return Ok(Inspection {
+                kind: "project",
+                name,
+                facts,
+            });
         }
         let store = registry::scan(path, layout, &options.limits, &options.cancel)?;
         let bytes: u64 = store.artifacts.iter().map(|artifact| artifact.size).sum();
@@ -64,16 +71,28 @@ pub fn inspect(input: &Input, options: &Options) -> Result<Inspection> {
         }
         facts.push(("indexes", json!(store.indexes.len())));
         facts.push(("unreadable", json!(store.unreadable.len())));
-        return Ok(Inspection { kind: layout.name(), name, facts });
+        return Ok(Inspection {
+            kind: layout.name(),
+            name,
+            facts,
+        });
     }
     let most = options.limits.sbom_size.max(options.limits.crate_size);
     let bytes = input.read("sbom-size", most, &options.cancel)?;
     let again = Input::from_bytes(input.label(), bytes.clone());
     if bytes.starts_with(&[0x1f, 0x8b]) || name.ends_with(".crate") {
-        return Ok(Inspection { kind: "crate", name, facts: crate_facts(&again, options)? });
+        return Ok(Inspection {
+            kind: "crate",
+            name,
+            facts: crate_facts(&again, options)?,
+        });
     }
     if bytes.trim_ascii_start().first() == Some(&b'{') {
-        return Ok(Inspection { kind: "sbom", name, facts: sbom_facts(&bytes, input, options)? });
+        return Ok(Inspection {
+            kind: "sbom",
+            name,
+            facts: sbom_facts(&bytes, input, options)?,
+        });
     }
     let (kind, facts) = lockfile_facts(&again, options)?;
     Ok(Inspection { kind, name, facts })
@@ -84,8 +103,13 @@ type Facts = Vec<(&'static str, Value)>;
 fn crate_facts(input: &Input, options: &Options) -> Result<Facts> {
     let (reader, _) = input.open()?;
     let mut content = verify::ContentSink::new(&options.limits, None);
-    let outcome =
-        archive::read(reader, None, &options.limits, &options.cancel, &mut [&mut content])?;
+    let outcome = archive::read(
+        reader,
+        None,
+        &options.limits,
+        &options.cancel,
+        &mut [&mut content],
+    )?;
     let (manifest, findings) = content.finish(outcome.prefix.as_deref(), outcome.complete);
     let manifest = manifest.unwrap_or_default();
     let severities = Severities::default();
@@ -116,19 +140,53 @@ fn crate_facts(input: &Input, options: &Options) -> Result<Facts> {
 fn sbom_facts(bytes: &[u8], input: &Input, options: &Options) -> Result<Facts> {
     let document = sbom::read(bytes, &input.label(), &options.limits, &options.cancel)?;
     let bom = &document.bom;
-    let named = |index: &usize| bom.packages.get(*index).map(|p| format!("{}@{}", p.name, p.version));
+    let named = |index: &usize| {
+        bom.packages
+            .get(*index)
+            .map(|p| format!("{}@{}", p.name, p.version))
+    };
     Ok(vec![
         ("format", json!(document.format.name())),
         ("spec_version", json!(document.spec_version)),
         ("tools", json!(document.tools)),
         ("timestamp", json!(bom.document.timestamp)),
-        ("roots", json!(bom.roots.iter().filter_map(named).collect::<Vec<_>>())),
+        (
+            "roots",
+            json!(bom.roots.iter().filter_map(named).collect::<Vec<_>>()),
+        ),
         ("packages", json!(bom.packages.len())),
         ("foreign", json!(document.foreign)),
         ("edges", json!(bom.edges.len())),
-        ("with_purl", json!(document.claims.iter().filter(|claim| claim.purl.is_some()).count())),
-        ("with_checksum", json!(document.claims.iter().filter(|claim| !claim.hashes.is_empty()).count())),
-        ("faults", json!(document.faults.iter().map(|f| format!("{}: {}", f.place, f.message)).collect::<Vec<_>>())),
+        (
+            "with_purl",
+            json!(
+                document
+                    .claims
+                    .iter()
+                    .filter(|claim| claim.purl.is_some())
+                    .count()
+            ),
+        ),
+        (
+            "with_checksum",
+            json!(
+                document
+                    .claims
+                    .iter()
+                    .filter(|claim| !claim.hashes.is_empty())
+                    .count()
+            ),
+        ),
+        (
+            "faults",
+            json!(
+                document
+                    .faults
+                    .iter()
+                    .map(|f| format!("{}: {}", f.place, f.message))
+                    .collect::<Vec<_>>()
+            ),
+        ),
         ("sha256", json!(Sha256::of(bytes))),
     ])
 }
@@ -136,7 +194,13 @@ fn sbom_facts(bytes: &[u8], input: &Input, options: &Options) -> Result<Facts> {
 fn lockfile_facts(input: &Input, options: &Options) -> Result<(&'static str, Facts)> {
     let (lockfile, sha256) = Lockfile::read(input, &options.limits, &options.cancel)?;
     let gathered = evidence::gather(std::slice::from_ref(input), options)?;
-    let of = |kind: SourceKind| lockfile.packages().iter().filter(|p| p.source.kind == kind).count();
+    let of = |kind: SourceKind| {
+        lockfile
+            .packages()
+            .iter()
+            .filter(|p| p.source.kind == kind)
+            .count()
+    };
     let facts = vec![
         ("lockfile_version", json!(lockfile.version())),
         ("packages", json!(lockfile.packages().len())),
@@ -144,8 +208,26 @@ fn lockfile_facts(input: &Input, options: &Options) -> Result<(&'static str, Fac
         ("other_registries", json!(of(SourceKind::Registry))),
         ("git", json!(of(SourceKind::Git))),
         ("path", json!(of(SourceKind::Path))),
-        ("with_checksum", json!(lockfile.packages().iter().filter(|p| p.checksum.is_some()).count())),
-        ("edges", json!(lockfile.packages().iter().map(|p| p.dependencies.len()).sum::<usize>())),
+        (
+            "with_checksum",
+            json!(
+                lockfile
+                    .packages()
+                    .iter()
+                    .filter(|p| p.checksum.is_some())
+                    .count()
+            ),
+        ),
+        (
+            "edges",
+            json!(
+                lockfile
+                    .packages()
+                    .iter()
+                    .map(|p| p.dependencies.len())
+                    .sum::<usize>()
+            ),
+        ),
         ("roots", json!(roots(&gathered.bom))),
         ("sha256", json!(sha256)),
     ];

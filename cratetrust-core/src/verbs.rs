@@ -53,15 +53,25 @@ pub fn verify_package(input: &Input, options: &Options) -> Result<Report> {
         }
     };
     if let Some(index) = &options.index {
-        inputs.push(ReportInput { role: "index".to_owned(), name: index.name(), sha256: None });
+        inputs.push(ReportInput {
+            role: "index".to_owned(),
+            name: index.name(),
+            sha256: None,
+        });
     }
     let (mut draft, role) = match input.path() {
         Some(path) => {
             let layout = registry::detect(path)?;
             let store = registry::scan(path, layout, &options.limits, &options.cancel)?;
-            (verify::verify(&Target::Store(&store), lockfile.as_ref(), options)?, layout.name())
+            (
+                verify::verify(&Target::Store(&store), lockfile.as_ref(), options)?,
+                layout.name(),
+            )
         }
-        None => (verify::verify(&Target::Stream(input), lockfile.as_ref(), options)?, "crate"),
+        None => (
+            verify::verify(&Target::Stream(input), lockfile.as_ref(), options)?,
+            "crate",
+        ),
     };
     inputs.push(ReportInput {
         role: role.to_owned(),
@@ -76,7 +86,13 @@ pub fn verify_package(input: &Input, options: &Options) -> Result<Report> {
 }
 
 fn only_artifact(draft: &Draft) -> Option<crate::digest::Sha256> {
-    match draft.packages.iter().flat_map(|package| &package.artifacts).collect::<Vec<_>>().as_slice() {
+    match draft
+        .packages
+        .iter()
+        .flat_map(|package| &package.artifacts)
+        .collect::<Vec<_>>()
+        .as_slice()
+    {
         [artifact] => artifact.sha256,
         _ => None,
     }
@@ -103,7 +119,10 @@ pub fn generate_sbom(evidence: &[Input], options: &Options) -> Result<Generated>
         bom.document.authors.clone_from(&options.authors);
     }
     let draft = verify::account(&bom, gathered.inputs, gathered.findings);
-    Ok(Generated { bom, report: finish(draft, options) })
+    Ok(Generated {
+        bom,
+        report: finish(draft, options),
+    })
 }
 
 /// Does this SBOM tell the truth about the evidence?
@@ -134,9 +153,10 @@ pub fn diff_lockfiles(old: &Input, new: &Input, options: &Options) -> Result<Rep
     let (before, before_sha256) = Lockfile::read(old, &options.limits, &options.cancel)?;
     let (after, after_sha256) = Lockfile::read(new, &options.limits, &options.cancel)?;
     let mut draft = verify::compare_lockfiles(&before, &after);
-    for (role, input, sha256) in
-        [("old-lockfile", old, before_sha256), ("new-lockfile", new, after_sha256)]
-    {
+    for (role, input, sha256) in [
+        ("old-lockfile", old, before_sha256),
+        ("new-lockfile", new, after_sha256),
+    ] {
         draft.inputs.push(ReportInput {
             role: role.to_owned(),
             name: input.name(),

@@ -10,11 +10,16 @@ use cratetrust_core::{Input, Options, Result};
 use serde_json::Value;
 
 fn directory() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/conformance").canonicalize().unwrap()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../tests/conformance")
+        .canonicalize()
+        .unwrap()
 }
 
 fn text<'c>(case: &'c Value, key: &str) -> &'c str {
-    case[key].as_str().unwrap_or_else(|| panic!("{}: no `{key}`", case["name"]))
+    case[key]
+        .as_str()
+        .unwrap_or_else(|| panic!("{}: no `{key}`", case["name"]))
 }
 
 fn input(case: &Value, key: &str) -> Input {
@@ -32,7 +37,8 @@ fn evidence(case: &Value) -> Vec<Input> {
 
 /// The answer's bytes and the command's exit status.
 fn answer(case: &Value) -> (Vec<u8>, i64) {
-    let outcome = Options::from_json(&case["options"].to_string()).and_then(|options| run(case, &options));
+    let outcome =
+        Options::from_json(&case["options"].to_string()).and_then(|options| run(case, &options));
     outcome.unwrap_or_else(|error| (error.to_json().into_bytes(), 2))
 }
 
@@ -42,24 +48,35 @@ fn run(case: &Value, options: &Options) -> Result<(Vec<u8>, i64)> {
         (report.to_json().into_bytes(), status)
     };
     Ok(match text(case, "verb") {
-        "verify_package" => of_report(cratetrust_core::verify_package(&input(case, "input"), options)?),
+        "verify_package" => of_report(cratetrust_core::verify_package(
+            &input(case, "input"),
+            options,
+        )?),
         "generate_sbom" => {
             let format = Format::from_name(text(case, "format"))?;
             let made = cratetrust_core::generate_sbom(&evidence(case), options)?;
             let status = i64::from(made.report.verdict == Verdict::Fail);
             (made.write(format, case["spec_version"].as_str())?, status)
         }
-        "verify_sbom" => {
-            of_report(cratetrust_core::verify_sbom(&input(case, "sbom"), &evidence(case), options)?)
-        }
+        "verify_sbom" => of_report(cratetrust_core::verify_sbom(
+            &input(case, "sbom"),
+            &evidence(case),
+            options,
+        )?),
         "diff_lockfiles" => of_report(cratetrust_core::diff_lockfiles(
             &input(case, "old"),
             &input(case, "new"),
             options,
         )?),
-        "inspect" => (cratetrust_core::inspect(&input(case, "input"), options)?.to_json().into_bytes(), 0),
+        "inspect" => (
+            cratetrust_core::inspect(&input(case, "input"), options)?
+                .to_json()
+                .into_bytes(),
+            0,
+        ),
         "read_lockfile" => {
-            let (lockfile, _) = Lockfile::read(&input(case, "input"), &options.limits, &options.cancel)?;
+            let (lockfile, _) =
+                Lockfile::read(&input(case, "input"), &options.limits, &options.cancel)?;
             (lockfile.to_json().into_bytes(), 0)
         }
         verb => panic!("no verb is called `{verb}`"),
@@ -84,15 +101,27 @@ fn every_case_gives_the_expected_bytes() {
             fs::write(&expected, &actual).unwrap();
         }
         if status != case["status"].as_i64().unwrap() {
-            faults.push(format!("{name}: status {status}, expected {}", case["status"]));
+            faults.push(format!(
+                "{name}: status {status}, expected {}",
+                case["status"]
+            ));
         }
         match fs::read(&expected) {
             Ok(bytes) if bytes == actual => {}
-            Ok(_) => faults.push(format!("{name}: other bytes: {}", String::from_utf8_lossy(&actual))),
+            Ok(_) => faults.push(format!(
+                "{name}: other bytes: {}",
+                String::from_utf8_lossy(&actual)
+            )),
             Err(e) => faults.push(format!("{name}: {e}")),
         }
     }
-    assert!(faults.is_empty(), "{} of {} cases:\n{}", faults.len(), cases.len(), faults.join("\n"));
+    assert!(
+        faults.is_empty(),
+        "{} of {} cases:\n{}",
+        faults.len(),
+        cases.len(),
+        faults.join("\n")
+    );
 }
 
 #[test]
@@ -101,6 +130,9 @@ fn every_expected_file_has_its_case() {
     for entry in fs::read_dir(directory().join("expected")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         let name = name.trim_end_matches(".json");
-        assert!(cases.contains(&format!("\"name\": \"{name}\"")), "expected/{name}.json belongs to no case");
+        assert!(
+            cases.contains(&format!("\"name\": \"{name}\"")),
+            "expected/{name}.json belongs to no case"
+        );
     }
 }

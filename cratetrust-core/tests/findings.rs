@@ -36,7 +36,10 @@ fn the_page_is_the_table() {
         fs::write(&path, page()).unwrap();
     }
     let there = fs::read_to_string(&path).unwrap_or_default();
-    assert!(there == page(), "docs/findings.md is not the table of codes: run `make findings`");
+    assert!(
+        there == page(),
+        "docs/findings.md is not the table of codes: run `make findings`"
+    );
 }
 
 /// A code that nothing can raise would be a promise without a check behind it.
@@ -58,9 +61,9 @@ fn every_code_is_raised_somewhere() {
         .iter()
         .filter(|code| {
             let variant = format!("Code::{code:?}");
-            !sources
-                .match_indices(&variant)
-                .any(|(at, _)| !sources[at + variant.len()..].starts_with(|c: char| c.is_alphanumeric()))
+            !sources.match_indices(&variant).any(|(at, _)| {
+                !sources[at + variant.len()..].starts_with(|c: char| c.is_alphanumeric())
+            })
         })
         .map(|code| code.name())
         .collect();

@@ -18,22 +18,46 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("verifier", &["digest", "package", "report"]),
     // Readers: one file format each, and nothing of each other's use.
     ("manifest", &["error", "limits", "text"]),
-    ("lockfile", &["digest", "error", "input", "limits", "package", "progress", "report", "text"]),
-    ("archive", &["digest", "error", "limits", "progress", "report", "text"]),
-    ("registry", &["digest", "error", "input", "limits", "progress"]),
+    (
+        "lockfile",
+        &[
+            "digest", "error", "input", "limits", "package", "progress", "report", "text",
+        ],
+    ),
+    (
+        "archive",
+        &["digest", "error", "limits", "progress", "report", "text"],
+    ),
+    (
+        "registry",
+        &["digest", "error", "input", "limits", "progress"],
+    ),
     // The model, and the formats that are projections of it.
     ("bom", &["digest", "package"]),
-    ("sbom", &["bom", "digest", "error", "limits", "package", "progress", "text"]),
-    ("options", &["bom", "digest", "error", "input", "limits", "progress", "report", "verifier"]),
+    (
+        "sbom",
+        &[
+            "bom", "digest", "error", "limits", "package", "progress", "text",
+        ],
+    ),
+    (
+        "options",
+        &[
+            "bom", "digest", "error", "input", "limits", "progress", "report", "verifier",
+        ],
+    ),
     (
         "evidence",
-        &["bom", "digest", "error", "input", "limits", "lockfile", "options", "package", "progress", "report", "sbom"],
+        &[
+            "bom", "digest", "error", "input", "limits", "lockfile", "options", "package",
+            "progress", "report", "sbom",
+        ],
     ),
     (
         "verify",
         &[
-            "archive", "bom", "digest", "error", "input", "limits", "lockfile", "manifest", "options", "package",
-            "progress", "registry", "report", "sbom", "text", "verifier",
+            "archive", "bom", "digest", "error", "input", "limits", "lockfile", "manifest",
+            "options", "package", "progress", "registry", "report", "sbom", "text", "verifier",
         ],
     ),
 ];
@@ -71,7 +95,13 @@ fn code(path: &Path) -> String {
 
 fn room_of(path: &Path) -> String {
     let relative = path.strip_prefix(root().join("src")).unwrap();
-    let first = relative.components().next().unwrap().as_os_str().to_str().unwrap();
+    let first = relative
+        .components()
+        .next()
+        .unwrap()
+        .as_os_str()
+        .to_str()
+        .unwrap();
     first.trim_end_matches(".rs").to_owned()
 }
 
@@ -98,7 +128,11 @@ fn rooms_used(code: &str) -> BTreeSet<String> {
             }
             used.insert(name);
         } else {
-            used.insert(rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect());
+            used.insert(
+                rest.chars()
+                    .take_while(|c| c.is_alphanumeric() || *c == '_')
+                    .collect(),
+            );
         }
     }
     used
@@ -116,18 +150,28 @@ fn arrows_run_one_way() {
         }
         seen.insert(room.clone());
         let Some((_, allowed)) = ROOMS.iter().find(|(name, _)| *name == room) else {
-            faults.push(format!("{}: room `{room}` stands in no plan", path.display()));
+            faults.push(format!(
+                "{}: room `{room}` stands in no plan",
+                path.display()
+            ));
             continue;
         };
         for used in rooms_used(&code(&path)) {
             let known = names.contains(&used.as_str()) || ROOF.contains(&used.as_str());
             if known && used != room && !allowed.contains(&used.as_str()) {
-                faults.push(format!("{}: `{room}` must not use `{used}`", path.display()));
+                faults.push(format!(
+                    "{}: `{room}` must not use `{used}`",
+                    path.display()
+                ));
             }
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
-    assert_eq!(seen.len(), ROOMS.len(), "a room of the plan has no file: {seen:?}");
+    assert_eq!(
+        seen.len(),
+        ROOMS.len(),
+        "a room of the plan has no file: {seen:?}"
+    );
 }
 
 #[test]
@@ -135,7 +179,10 @@ fn the_plan_itself_has_no_cycle() {
     for (at, (room, uses)) in ROOMS.iter().enumerate() {
         for used in *uses {
             let below = ROOMS.iter().position(|(name, _)| name == used).unwrap();
-            assert!(below < at, "`{room}` uses `{used}`, which does not lie below it");
+            assert!(
+                below < at,
+                "`{room}` uses `{used}`, which does not lie below it"
+            );
         }
     }
 }
@@ -144,8 +191,20 @@ fn the_plan_itself_has_no_cycle() {
 fn verify_parses_nothing() {
     for path in sources(&root().join("src/verify")) {
         let code = code(&path);
-        for parser in ["serde_json", "toml::", "flate2", "sha2", "sbom::read", "Lockfile::parse", "Lockfile::read"] {
-            assert!(!code.contains(parser), "{} holds `{parser}`", path.display());
+        for parser in [
+            "serde_json",
+            "toml::",
+            "flate2",
+            "sha2",
+            "sbom::read",
+            "Lockfile::parse",
+            "Lockfile::read",
+        ] {
+            assert!(
+                !code.contains(parser),
+                "{} holds `{parser}`",
+                path.display()
+            );
         }
     }
 }
@@ -154,7 +213,13 @@ fn verify_parses_nothing() {
 fn formats_do_not_know_the_evidence() {
     for path in sources(&root().join("src/sbom")) {
         let code = code(&path);
-        for word in ["Lockfile", "lockfile::", "evidence::", "registry::", "verify::"] {
+        for word in [
+            "Lockfile",
+            "lockfile::",
+            "evidence::",
+            "registry::",
+            "verify::",
+        ] {
             assert!(!code.contains(word), "{} holds `{word}`", path.display());
         }
     }
@@ -171,8 +236,18 @@ fn the_core_reads_no_clock_no_environment_and_writes_nothing() {
     for path in sources(&root().join("src")) {
         let code = code(&path);
         for word in [
-            "SystemTime", "Instant::now", "std::env::", "env::var", "std::net", "std::process", "File::create",
-            "fs::write", "create_dir", "remove_file", "thread_local!", "static mut",
+            "SystemTime",
+            "Instant::now",
+            "std::env::",
+            "env::var",
+            "std::net",
+            "std::process",
+            "File::create",
+            "fs::write",
+            "create_dir",
+            "remove_file",
+            "thread_local!",
+            "static mut",
         ] {
             assert!(!code.contains(word), "{} holds `{word}`", path.display());
         }
@@ -195,7 +270,11 @@ fn only_input_and_registry_touch_the_file_system() {
 #[test]
 fn unsafe_code_stands_at_the_boundary_only() {
     let workspace = root().parent().unwrap().to_owned();
-    for place in ["cratetrust-core/src", "bindings/cli/src", "bindings/python/src"] {
+    for place in [
+        "cratetrust-core/src",
+        "bindings/cli/src",
+        "bindings/python/src",
+    ] {
         for path in sources(&workspace.join(place)) {
             let code = code(&path);
             for word in ["unsafe ", "unsafe{", "allow(unsafe_code"] {
@@ -222,7 +301,17 @@ fn the_core_depends_on_no_boundary() {
     assert!(!dependencies.is_empty());
     for name in &dependencies {
         assert!(
-            !["libc", "pyo3", "cratetrust-ffi", "clap", "cbindgen", "tokio", "log", "tracing"].contains(name),
+            ![
+                "libc",
+                "pyo3",
+                "cratetrust-ffi",
+                "clap",
+                "cbindgen",
+                "tokio",
+                "log",
+                "tracing"
+            ]
+            .contains(name),
             "cratetrust-core depends on `{name}`"
         );
     }
@@ -235,7 +324,10 @@ fn bindings_hold_no_logic() {
         let manifest = fs::read_to_string(workspace.join(place).join("Cargo.toml")).unwrap();
         for name in ["sha2", "flate2", "toml", "semver", "tar", "quick-xml"] {
             assert!(
-                !manifest.lines().any(|line| line.starts_with(&format!("{name}.")) || line.starts_with(&format!("{name} "))),
+                !manifest
+                    .lines()
+                    .any(|line| line.starts_with(&format!("{name}."))
+                        || line.starts_with(&format!("{name} "))),
                 "{place} depends on `{name}`"
             );
         }

@@ -25,7 +25,7 @@ pub(super) fn read<'a>(text: &'a str, cancel: &CancelToken) -> Result<Option<Raw
         seen_metadata: false,
     };
     loop {
-        if reader.line % CHECK_EVERY == 0 {
+        if reader.line.is_multiple_of(CHECK_EVERY) {
             cancel.check()?;
         }
         let Some(line) = reader.next_line() else {

@@ -30,7 +30,7 @@ const QUOTE: usize = 120;
 pub(super) fn resolve(raw: &Raw<'_>, cancel: &CancelToken) -> Result<Lockfile> {
     let mut packages = Vec::with_capacity(raw.packages.len());
     for (at, package) in raw.packages.iter().enumerate() {
-        if at % CHECK_EVERY == 0 {
+        if at.is_multiple_of(CHECK_EVERY) {
             cancel.check()?;
         }
         packages.push(check(package)?);
@@ -40,7 +40,7 @@ pub(super) fn resolve(raw: &Raw<'_>, cancel: &CancelToken) -> Result<Lockfile> {
     let mut spelled_out = false;
     let mut links = Vec::with_capacity(packages.len());
     for (at, package) in raw.packages.iter().enumerate() {
-        if at % CHECK_EVERY == 0 {
+        if at.is_multiple_of(CHECK_EVERY) {
             cancel.check()?;
         }
         let wanted = raw

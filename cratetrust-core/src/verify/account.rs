@@ -7,7 +7,9 @@ use crate::report::{Counts, Draft, Finding, PackageReport, ReportInput, Status};
 /// Lists the packages of a bill of materials as read from its evidence and compared with nothing.
 pub(crate) fn account(bom: &Bom, inputs: Vec<ReportInput>, findings: Vec<Finding>) -> Draft {
     let ids = report_ids(
-        bom.packages.iter().map(|p| (p.name.as_str(), p.version.as_str(), &p.source)),
+        bom.packages
+            .iter()
+            .map(|p| (p.name.as_str(), p.version.as_str(), &p.source)),
     );
     let packages = bom
         .packages
@@ -17,7 +19,7 @@ pub(crate) fn account(bom: &Bom, inputs: Vec<ReportInput>, findings: Vec<Finding
             id,
             name: package.name.clone(),
             version: package.version.clone(),
-            source: package.source.to_lock(),
+            source: package.source.public().to_lock(),
             anchors: Vec::new(),
             status: match package.source.kind {
                 SourceKind::Path => Status::Local,
@@ -28,5 +30,10 @@ pub(crate) fn account(bom: &Bom, inputs: Vec<ReportInput>, findings: Vec<Finding
             attestations: Vec::new(),
         })
         .collect();
-    Draft { inputs, packages, findings, ..Draft::default() }
+    Draft {
+        inputs,
+        packages,
+        findings,
+        ..Draft::default()
+    }
 }

@@ -58,14 +58,19 @@ impl Anchor for LockAnchor<'_> {
     }
 
     fn expected(&self, identity: &PackageId) -> Result<Anchored> {
-        let known = self.by_name.get(&(identity.name.as_str(), identity.version.as_str()));
+        let known = self
+            .by_name
+            .get(&(identity.name.as_str(), identity.version.as_str()));
         let digests = known
             .into_iter()
             .flatten()
             .filter(|p| identity.source.kind == SourceKind::Unknown || p.source == identity.source)
             .filter_map(|p| p.checksum)
             .collect();
-        Ok(Anchored { digests, yanked: false })
+        Ok(Anchored {
+            digests,
+            yanked: false,
+        })
     }
 }
 
@@ -78,7 +83,10 @@ impl Anchor for CallerAnchor {
     }
 
     fn expected(&self, _: &PackageId) -> Result<Anchored> {
-        Ok(Anchored { digests: vec![self.0], yanked: false })
+        Ok(Anchored {
+            digests: vec![self.0],
+            yanked: false,
+        })
     }
 }
 
@@ -105,7 +113,11 @@ impl IndexAnchor {
     }
 
     /// The anchor of index directories; each package's file is read when it is asked for.
-    pub fn of_directories(directories: Vec<PathBuf>, limits: &Limits, cancel: &CancelToken) -> Self {
+    pub fn of_directories(
+        directories: Vec<PathBuf>,
+        limits: &Limits,
+        cancel: &CancelToken,
+    ) -> Self {
         Self {
             places: Places::Directories(directories),
             limits: limits.clone(),

@@ -1,7 +1,7 @@
 //! The first verifier: the digest of the bytes against the digests that the anchors name.
 
-use crate::verifier::{Claim, EvidenceSet, Outcome, Subject, Time, Verifier};
 use crate::report::{Code, Finding};
+use crate::verifier::{Claim, EvidenceSet, Outcome, Subject, Time, Verifier};
 
 /// Compares a subject's SHA-256 with what each anchor expects.
 pub struct ChecksumVerifier;
@@ -19,10 +19,18 @@ impl Verifier for ChecksumVerifier {
             return Outcome::NotApplicable;
         }
         let mut findings = Vec::new();
-        let mut anchors: Vec<&'static str> = evidence.expected.iter().map(|(anchor, _)| *anchor).collect();
+        let mut anchors: Vec<&'static str> = evidence
+            .expected
+            .iter()
+            .map(|(anchor, _)| *anchor)
+            .collect();
         anchors.dedup();
         for anchor in &anchors {
-            let mut digests = evidence.expected.iter().filter(|(name, _)| name == anchor).map(|(_, digest)| digest);
+            let mut digests = evidence
+                .expected
+                .iter()
+                .filter(|(name, _)| name == anchor)
+                .map(|(_, digest)| digest);
             // An anchor with several digests for one name is content with any of them.
             if digests.clone().any(|digest| *digest == actual) {
                 continue;
@@ -36,14 +44,23 @@ impl Verifier for ChecksumVerifier {
             findings.push(
                 Finding::new(
                     code,
-                    format!("{}@{}: the file's SHA-256 is {actual}, {who} says {expected}", subject.identity.name, subject.identity.version),
+                    format!(
+                        "{}@{}: the file's SHA-256 is {actual}, {who} says {expected}",
+                        subject.identity.name, subject.identity.version
+                    ),
                 )
                 .values(expected, actual.to_string()),
             );
         }
         Outcome::Checked {
-            claims: vec![Claim { kind: "digest".to_owned(), value: actual.to_string() }],
-            done: anchors.iter().map(|anchor| format!("checksum-{anchor}")).collect(),
+            claims: vec![Claim {
+                kind: "digest".to_owned(),
+                value: actual.to_string(),
+            }],
+            done: anchors
+                .iter()
+                .map(|anchor| format!("checksum-{anchor}"))
+                .collect(),
             not_done: Vec::new(),
             findings,
         }

@@ -34,7 +34,14 @@ pub(super) fn run<T: Send>(
         }
         done += 1;
         if let Some(observer) = &options.progress {
-            observer.tell(Progress { stage: "verify", done, total }, &options.cancel);
+            observer.tell(
+                Progress {
+                    stage: "verify",
+                    done,
+                    total,
+                },
+                &options.cancel,
+            );
         }
     };
     let threads = options.jobs.clamp(1, order.len().max(1));
@@ -74,7 +81,11 @@ pub(super) fn run<T: Send>(
     options.cancel.check()?;
     results
         .into_iter()
-        .map(|slot| slot.unwrap_or_else(|| Err(Error::new(ErrorKind::Internal, "an item was not worked on"))))
+        .map(|slot| {
+            slot.unwrap_or_else(|| {
+                Err(Error::new(ErrorKind::Internal, "an item was not worked on"))
+            })
+        })
         .collect()
 }
 
@@ -86,7 +97,10 @@ mod tests {
     fn results_come_back_by_index_from_any_number_of_threads() {
         let sizes: Vec<u64> = (0..500).map(|n| (n * 7919) % 101).collect();
         for jobs in [0, 1, 3, 64] {
-            let options = Options { jobs, ..Options::default() };
+            let options = Options {
+                jobs,
+                ..Options::default()
+            };
             let out = run(&sizes, &options, |items, emit| {
                 for item in items {
                     emit(item, Ok(item * 2));
@@ -100,10 +114,20 @@ mod tests {
 
     #[test]
     fn the_first_failure_by_index_is_told() {
-        let options = Options { jobs: 4, ..Options::default() };
+        let options = Options {
+            jobs: 4,
+            ..Options::default()
+        };
         let error = run::<()>(&[1, 2, 3, 4], &options, |items, emit| {
             for item in items {
-                emit(item, if item < 1 { Ok(()) } else { Err(Error::invalid(format!("{item}"))) });
+                emit(
+                    item,
+                    if item < 1 {
+                        Ok(())
+                    } else {
+                        Err(Error::invalid(format!("{item}")))
+                    },
+                );
             }
             Ok(())
         })

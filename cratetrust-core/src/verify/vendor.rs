@@ -39,7 +39,11 @@ pub(super) fn examine(artifact: &Artifact, tree: bool, options: &Options) -> Res
         }
     };
     let manifest = walked.read("Cargo.toml", options.limits.manifest_size, &options.cancel);
-    match manifest.and_then(|bytes| bytes.map(|bytes| Manifest::parse(&bytes, &options.limits)).transpose()) {
+    match manifest.and_then(|bytes| {
+        bytes
+            .map(|bytes| Manifest::parse(&bytes, &options.limits))
+            .transpose()
+    }) {
         Ok(Some(manifest)) => {
             vendored.identity = manifest.version.map(|version| (manifest.name, version));
         }
@@ -48,7 +52,11 @@ pub(super) fn examine(artifact: &Artifact, tree: bool, options: &Options) -> Res
         ),
         Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
         Err(error) => vendored.findings.push(
-            Finding::new(Code::ManifestParse, format!("Cargo.toml: {}", error.message())).path("Cargo.toml"),
+            Finding::new(
+                Code::ManifestParse,
+                format!("Cargo.toml: {}", error.message()),
+            )
+            .path("Cargo.toml"),
         ),
     }
     let list = read_list(&walked, options)?;
@@ -67,12 +75,19 @@ pub(super) fn examine(artifact: &Artifact, tree: bool, options: &Options) -> Res
 }
 
 /// The list, or the finding that says why there is none.
-fn read_list(walked: &VendorTree, options: &Options) -> Result<std::result::Result<VendorChecksums, Finding>> {
+fn read_list(
+    walked: &VendorTree,
+    options: &Options,
+) -> Result<std::result::Result<VendorChecksums, Finding>> {
     let invalid = |why: String| Finding::new(Code::VendorChecksumInvalid, why).path(LIST);
     let Some((path, _)) = walked.files.get(LIST) else {
         return Ok(Err(invalid(format!("the package has no {LIST}"))));
     };
-    let bytes = match Input::from_path(path).read("lockfile-size", options.limits.lockfile_size, &options.cancel) {
+    let bytes = match Input::from_path(path).read(
+        "lockfile-size",
+        options.limits.lockfile_size,
+        &options.cancel,
+    ) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
         Err(error) => return Ok(Err(invalid(error.message().to_owned()))),
@@ -94,18 +109,34 @@ fn fault_of(error: Error) -> Result<Finding> {
     }
 }
 
-fn compare(walked: &VendorTree, list: &VendorChecksums, options: &Options, out: &mut Vendored) -> Result<()> {
+fn compare(
+    walked: &VendorTree,
+    list: &VendorChecksums,
+    options: &Options,
+    out: &mut Vendored,
+) -> Result<()> {
     for link in &walked.links {
         out.findings.push(
-            Finding::new(Code::VendorSymlink, format!("`{link}` is a link or a special file")).path(link.clone()),
+            Finding::new(
+                Code::VendorSymlink,
+                format!("`{link}` is a link or a special file"),
+            )
+            .path(link.clone()),
         );
     }
     for (path, why) in &walked.unreadable {
-        out.findings.push(Finding::new(Code::Unreadable, format!("`{path}` was not read: {why}")).path(path.clone()));
+        out.findings.push(
+            Finding::new(Code::Unreadable, format!("`{path}` was not read: {why}"))
+                .path(path.clone()),
+        );
     }
     if list.files.is_empty() {
         out.findings.push(
-            Finding::new(Code::VendorNoFileHashes, format!("{LIST} lists no files, so none could be compared")).path(LIST),
+            Finding::new(
+                Code::VendorNoFileHashes,
+                format!("{LIST} lists no files, so none could be compared"),
+            )
+            .path(LIST),
         );
         return Ok(());
     }
@@ -114,23 +145,33 @@ fn compare(walked: &VendorTree, list: &VendorChecksums, options: &Options, out: 
     for (path, expected) in &list.files {
         if !is_inside(path) {
             out.findings.push(
-                Finding::new(Code::VendorPathTraversal, format!("`{path}` does not lie inside the package")).path(path.clone()),
+                Finding::new(
+                    Code::VendorPathTraversal,
+                    format!("`{path}` does not lie inside the package"),
+                )
+                .path(path.clone()),
             );
         } else if let Some((file, _)) = walked.files.get(path) {
             jobs.push((path, expected, file));
         } else if !links.contains(path) {
             out.findings.push(
-                Finding::new(Code::VendorMissing, format!("`{path}` is listed and not there"))
-                    .path(path.clone())
-                    .expected(expected.to_string()),
+                Finding::new(
+                    Code::VendorMissing,
+                    format!("`{path}` is listed and not there"),
+                )
+                .path(path.clone())
+                .expected(expected.to_string()),
             );
         }
     }
     for path in walked.files.keys() {
         if path != LIST && !list.files.contains_key(path) {
             out.findings.push(
-                Finding::new(Code::VendorExtra, format!("`{path}` is not listed; cargo would build with it unnoticed"))
-                    .path(path.clone()),
+                Finding::new(
+                    Code::VendorExtra,
+                    format!("`{path}` is not listed; cargo would build with it unnoticed"),
+                )
+                .path(path.clone()),
             );
         }
     }
@@ -143,34 +184,47 @@ fn hash(
     out: &mut Vendored,
 ) -> Result<()> {
     let mut unread = Vec::new();
-    let readers = jobs.into_iter().filter_map(|(path, expected, file)| match open_file(file) {
-        Ok((reader, _)) => Some(((path, expected), reader)),
-        Err(error) => {
-            unread.push((path, error));
-            None
-        }
-    });
+    let readers = jobs
+        .into_iter()
+        .filter_map(|(path, expected, file)| match open_file(file) {
+            Ok((reader, _)) => Some(((path, expected), reader)),
+            Err(error) => {
+                unread.push((path, error));
+                None
+            }
+        });
     let mut failed = Vec::new();
-    hash_many(readers, options.limits.file_size, &options.cancel, |(path, expected), result| match result {
-        Ok((actual, bytes)) => {
-            out.bytes += bytes;
-            if actual != *expected {
-                out.findings.push(
-                    Finding::new(Code::VendorModified, format!("`{path}` does not have its listed hash"))
+    hash_many(
+        readers,
+        options.limits.file_size,
+        &options.cancel,
+        |(path, expected), result| match result {
+            Ok((actual, bytes)) => {
+                out.bytes += bytes;
+                if actual != *expected {
+                    out.findings.push(
+                        Finding::new(
+                            Code::VendorModified,
+                            format!("`{path}` does not have its listed hash"),
+                        )
                         .path(path.clone())
                         .values(expected.to_string(), actual.to_string()),
-                );
+                    );
+                }
             }
-        }
-        Err(error) => failed.push((path, error)),
-    })?;
+            Err(error) => failed.push((path, error)),
+        },
+    )?;
     out.complete = unread.is_empty() && failed.is_empty();
     for (path, error) in unread.into_iter().chain(failed) {
         let code = match error.kind() {
             ErrorKind::LimitExceeded => Code::LimitFileSize,
             _ => Code::Unreadable,
         };
-        out.findings.push(Finding::new(code, format!("`{path}` was not read: {}", error.message())).path(path.clone()));
+        out.findings.push(
+            Finding::new(code, format!("`{path}` was not read: {}", error.message()))
+                .path(path.clone()),
+        );
     }
     Ok(())
 }
@@ -179,7 +233,9 @@ fn is_inside(path: &str) -> bool {
     !path.is_empty()
         && !path.starts_with(['/', '\\'])
         && !path.contains(':')
-        && path.split(['/', '\\']).all(|part| !matches!(part, "" | "." | ".."))
+        && path
+            .split(['/', '\\'])
+            .all(|part| !matches!(part, "" | "." | ".."))
 }
 
 /// The package of the lockfile that a vendored package says it is. Of several sources the one
@@ -198,16 +254,25 @@ pub(super) fn find_in_lock(lockfile: &Lockfile, vendored: &Vendored) -> Option<u
 /// The digest that a vendored package names against the one in the lockfile.
 pub(super) fn compare_package(package: &LockedPackage, vendored: &Vendored) -> Option<Finding> {
     match (package.checksum, vendored.package) {
-        (None, _) => Some(Finding::new(Code::ChecksumAbsent, "Cargo.lock has no checksum of this package")),
+        (None, _) => Some(Finding::new(
+            Code::ChecksumAbsent,
+            "Cargo.lock has no checksum of this package",
+        )),
         (Some(expected), None) => Some(
-            Finding::new(Code::VendorPackageMissing, format!("{LIST} names no digest of the package"))
-                .path(LIST)
-                .expected(expected.to_string()),
+            Finding::new(
+                Code::VendorPackageMissing,
+                format!("{LIST} names no digest of the package"),
+            )
+            .path(LIST)
+            .expected(expected.to_string()),
         ),
         (Some(expected), Some(actual)) if expected != actual => Some(
-            Finding::new(Code::VendorPackageMismatch, format!("{LIST} names another digest than Cargo.lock"))
-                .path(LIST)
-                .values(expected.to_string(), actual.to_string()),
+            Finding::new(
+                Code::VendorPackageMismatch,
+                format!("{LIST} names another digest than Cargo.lock"),
+            )
+            .path(LIST)
+            .values(expected.to_string(), actual.to_string()),
         ),
         _ => None,
     }
@@ -222,7 +287,9 @@ mod tests {
         for good in ["a", "src/lib.rs", "..a/b"] {
             assert!(is_inside(good), "{good}");
         }
-        for bad in ["", "/etc", "../a", "a/../b", "a//b", "./a", "C:/x", "a\\..\\b", "\\x"] {
+        for bad in [
+            "", "/etc", "../a", "a/../b", "a//b", "./a", "C:/x", "a\\..\\b", "\\x",
+        ] {
             assert!(!is_inside(bad), "{bad}");
         }
     }
