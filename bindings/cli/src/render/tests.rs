@@ -174,7 +174,7 @@ fn long_lists_are_cut_and_errors_come_first() {
     let first = shown.find("p199@1.0.0").unwrap();
     assert!(first < shown.find("p100@1.0.0").unwrap(), "{shown}");
     assert!(
-        shown.contains("  … and 43 more (use --format json)\n"),
+        shown.contains("          … and 47 more of entry-fifo (use --format json)\n  warning path-duplicate  x\n"),
         "{shown}"
     );
     assert!(
