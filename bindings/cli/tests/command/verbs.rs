@@ -319,8 +319,16 @@ fn hostile_names_are_escaped_in_text() {
     dir.write("Cargo.lock", &hostile);
     dir.write("plain.lock", LOCK);
     dir.write("crates/x\u{1b}[2J-1.0.0.crate", "");
+    let made = dir
+        .run(&["sbom", "plain.lock", "--output-format=json"])
+        .expect_code(0);
+    let evil = made.out.replace("\"two\"", "\"two\\u001b[2J\\u202e\"");
+    assert_ne!(evil, made.out);
+    dir.write("bom.json", evil);
     for args in [
-        &["inspect", "Cargo.lock"][..],
+        &["verify-sbom", "bom.json", "plain.lock"][..],
+        &["verify", "crates", "--checks=archive"],
+        &["inspect", "Cargo.lock"],
         &["sbom", "Cargo.lock", "-o", "out.json"],
         &["diff", "plain.lock", "Cargo.lock"],
         &["verify", "crates", "--lockfile", "Cargo.lock"],
@@ -330,5 +338,6 @@ fn hostile_names_are_escaped_in_text() {
         let shown = format!("{}{}", done.out, done.err).replace('\n', "");
         assert!(!shown.chars().any(char::is_control), "{args:?}: {done:?}");
         assert!(!shown.contains('\u{202e}'), "{args:?}: {done:?}");
+        assert!(shown.contains("\\u{1b}"), "{args:?}: {done:?}");
     }
 }
