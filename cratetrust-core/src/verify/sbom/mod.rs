@@ -418,7 +418,7 @@ pub(super) fn package_report(
         id,
         name: package.name.clone(),
         version: package.version.clone(),
-        source: package.source.to_lock(),
+        source: package.source.public().to_lock(),
         anchors,
         status,
         counts: Counts::default(),
