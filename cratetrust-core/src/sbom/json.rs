@@ -1,12 +1,22 @@
-//! pending
+//! The library's own view, schema `cratetrust.bom/1`: nothing lost.
 
-use crate::bom::Bom;
-use crate::error::{Error, Result};
+use serde::Serialize;
+
+use crate::bom::{Bom, SCHEMA};
 
 /// The versions that can be written, the default first.
-pub(super) const VERSIONS: &[&str] = &[];
+pub(super) const VERSIONS: &[&str] = &["1"];
 
-pub(super) fn write(bom: &Bom) -> Result<Vec<u8>> {
-    let _ = bom;
-    Err(Error::parse("pending"))
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    #[serde(flatten)]
+    bom: &'a Bom,
+}
+
+pub(super) fn write(bom: &Bom) -> serde_json::Result<Vec<u8>> {
+    serde_json::to_vec(&Document {
+        schema: SCHEMA,
+        bom,
+    })
 }

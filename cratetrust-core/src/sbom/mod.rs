@@ -1,7 +1,10 @@
 //! SBOM formats, each written and read as a projection of [`Bom`]. A format is one file.
 
+mod claimed;
 mod cyclonedx;
 mod json;
+mod names;
+mod prepare;
 mod spdx;
 
 use crate::bom::Bom;
@@ -150,11 +153,14 @@ pub fn write(bom: &Bom, format: Format, spec_version: Option<&str>) -> Result<Ve
                 )
             })?,
     };
-    match format {
+    let bom = &*prepare::prepare(bom);
+    let bytes = match format {
         Format::CycloneDxJson => cyclonedx::write(bom, version),
         Format::SpdxJson => spdx::write(bom, version),
         Format::Json => json::write(bom),
-    }
+    };
+    // Nothing that is written here can fail to be JSON.
+    bytes.map_err(|e| Error::new(ErrorKind::Internal, e.to_string()))
 }
 
 /// Reads an SBOM of any known format; `label` names it in errors.

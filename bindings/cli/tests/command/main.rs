@@ -1,0 +1,13 @@
+//! The built command, as a user runs it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests"
+)]
+
+mod files;
+mod support;
+mod usage;
+mod verbs;

@@ -1,0 +1,5 @@
+//! CycloneDX (ECMA-424) as JSON.
+
+mod write;
+
+pub(super) use write::{VERSIONS, write};
