@@ -112,7 +112,7 @@ fn compare(old: &LockedPackage, new: &LockedPackage, id: &str) -> Option<Finding
 }
 
 fn text(source: &Source) -> String {
-    source.to_lock().unwrap_or_else(|| "local".to_owned())
+    source.public().to_lock().unwrap_or_else(|| "local".to_owned())
 }
 
 /// A word on where a package comes from, where that is not the usual place.
@@ -129,7 +129,7 @@ fn entry(id: &str, package: &LockedPackage, compared: bool, all_local: bool) -> 
         id: id.to_owned(),
         name: package.name.clone(),
         version: package.version.clone(),
-        source: package.source.to_lock(),
+        source: package.source.public().to_lock(),
         anchors: if compared {
             vec!["lock".to_owned()]
         } else {

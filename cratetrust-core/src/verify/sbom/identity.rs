@@ -110,7 +110,8 @@ fn plain_url(url: &str) -> String {
 const LOCAL: &str = "file:";
 
 fn urls_agree(known: &str, claimed: &str) -> bool {
-    known == claimed || (claimed == LOCAL && known.starts_with(LOCAL))
+    let is_hidden = known == LOCAL || claimed == LOCAL;
+    known == claimed || (is_hidden && known.starts_with(LOCAL) && claimed.starts_with(LOCAL))
 }
 
 /// How a claimed source stands to that of the evidence.
