@@ -20,6 +20,7 @@ pub mod digest;
 pub mod error;
 pub mod evidence;
 pub mod input;
+mod inspect;
 pub mod limits;
 pub mod lockfile;
 pub mod manifest;
@@ -31,16 +32,16 @@ pub mod report;
 pub mod sbom;
 pub mod text;
 mod verbs;
+pub mod verifier;
 pub mod verify;
 
 pub use error::{Error, ErrorKind, Result};
 pub use input::Input;
+pub use inspect::{Inspection, inspect};
 pub use limits::Limits;
 pub use options::Options;
 pub use progress::{CancelToken, Observer, Progress};
-pub use verbs::{
-    Generated, Inspection, diff_lockfiles, generate_sbom, inspect, verify_package, verify_sbom,
-};
+pub use verbs::{Generated, diff_lockfiles, generate_sbom, verify_package, verify_sbom};
 
 /// The library's version.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

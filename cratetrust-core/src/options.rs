@@ -12,7 +12,7 @@ use crate::input::Input;
 use crate::limits::Limits;
 use crate::progress::{CancelToken, Observer};
 use crate::report::Severities;
-use crate::verify::Verifier;
+use crate::verifier::Verifier;
 
 /// A check that `verify_package` can run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

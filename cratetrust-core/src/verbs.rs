@@ -1,15 +1,15 @@
 //! The verbs: each reads what it is given, hands it to the rooms below, and returns their answer.
 
 use crate::bom::Bom;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
+use crate::evidence;
 use crate::input::Input;
+use crate::lockfile::Lockfile;
 use crate::options::Options;
-use crate::report::Report;
-use crate::sbom::Format;
-
-fn pending() -> Error {
-    Error::new(ErrorKind::Unsupported, "pending")
-}
+use crate::registry;
+use crate::report::{Draft, Report, ReportInput};
+use crate::sbom::{self, Format};
+use crate::verify::{self, Target};
 
 /// A bill of materials and the report on what it was made from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,39 +26,80 @@ impl Generated {
     /// # Errors
     /// `Unsupported` for a version that the format does not write here.
     pub fn write(&self, format: Format, spec_version: Option<&str>) -> Result<Vec<u8>> {
-        crate::sbom::write(&self.bom, format, spec_version)
-    }
-}
-
-/// What a file or directory is, and what is in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Inspection {
-    /// `lockfile`, `sbom`, `crate`, `crate-directory`, `cargo-home`, `vendor`, …
-    pub kind: &'static str,
-    /// The input's name, without a directory.
-    pub name: String,
-    /// The facts, in the order in which they are shown: a label and a value each.
-    pub facts: Vec<(&'static str, serde_json::Value)>,
-}
-
-impl Inspection {
-    /// The inspection as compact JSON, schema `cratetrust.inspection/1`.
-    pub fn to_json(&self) -> String {
-        String::new()
+        sbom::write(&self.bom, format, spec_version)
     }
 }
 
 /// Is this the crate that the lockfile, the index or the caller names, and is its archive honest?
 ///
 /// The input is told by what it holds: a `.crate` file, a directory of them, a registry cache, a
-/// whole CARGO_HOME, a vendor directory.
+/// whole CARGO_HOME, a local registry, a vendor directory. Bytes and readers are one `.crate`.
 ///
 /// # Errors
-/// For what the thing is measured with (lockfile, options) and for a path that cannot be opened.
-/// Faults of the thing under test are findings of the report.
+/// For what the thing is measured with (lockfile, index, options) and for a path that cannot be
+/// opened. Faults of the thing under test are findings of the report.
 pub fn verify_package(input: &Input, options: &Options) -> Result<Report> {
-    let _ = (input, options);
-    Err(pending())
+    let mut inputs = Vec::new();
+    let lockfile = match &options.lockfile {
+        None => None,
+        Some(given) => {
+            let (lockfile, sha256) = Lockfile::read(given, &options.limits, &options.cancel)?;
+            inputs.push(ReportInput {
+                role: "lockfile".to_owned(),
+                name: given.name(),
+                sha256: Some(sha256),
+            });
+            Some(lockfile)
+        }
+    };
+    if let Some(index) = &options.index {
+        inputs.push(ReportInput {
+            role: "index".to_owned(),
+            name: index.name(),
+            sha256: None,
+        });
+    }
+    let (mut draft, role) = match input.path() {
+        Some(path) => {
+            let layout = registry::detect(path)?;
+            let store = registry::scan(path, layout, &options.limits, &options.cancel)?;
+            (
+                verify::verify(&Target::Store(&store), lockfile.as_ref(), options)?,
+                layout.name(),
+            )
+        }
+        None => (
+            verify::verify(&Target::Stream(input), lockfile.as_ref(), options)?,
+            "crate",
+        ),
+    };
+    inputs.push(ReportInput {
+        role: role.to_owned(),
+        name: input.name(),
+        sha256: only_artifact(&draft).filter(|_| role == "crate"),
+    });
+    draft.inputs = inputs;
+    if let Some(lockfile) = &lockfile {
+        draft.findings.extend_from_slice(lockfile.findings());
+    }
+    Ok(finish(draft, options))
+}
+
+fn only_artifact(draft: &Draft) -> Option<crate::digest::Sha256> {
+    match draft
+        .packages
+        .iter()
+        .flat_map(|package| &package.artifacts)
+        .collect::<Vec<_>>()
+        .as_slice()
+    {
+        [artifact] => artifact.sha256,
+        _ => None,
+    }
+}
+
+fn finish(draft: Draft, options: &Options) -> Report {
+    draft.finish(&options.severities, options.limits.findings)
 }
 
 /// What is in this build, as far as the evidence can tell: a Cargo.lock or a directory with one.
@@ -66,8 +107,22 @@ pub fn verify_package(input: &Input, options: &Options) -> Result<Report> {
 /// # Errors
 /// For evidence that cannot be read or understood.
 pub fn generate_sbom(evidence: &[Input], options: &Options) -> Result<Generated> {
-    let _ = (evidence, options);
-    Err(pending())
+    let gathered = evidence::gather(evidence, options)?;
+    let mut bom = gathered.bom;
+    if let Some(timestamp) = &options.timestamp {
+        bom.document.timestamp = Some(timestamp.clone());
+    }
+    if let Some(supplier) = &options.supplier {
+        bom.document.supplier = Some(supplier.clone());
+    }
+    if !options.authors.is_empty() {
+        bom.document.authors.clone_from(&options.authors);
+    }
+    let draft = verify::account(&bom, gathered.inputs, gathered.findings);
+    Ok(Generated {
+        bom,
+        report: finish(draft, options),
+    })
 }
 
 /// Does this SBOM tell the truth about the evidence?
@@ -75,8 +130,19 @@ pub fn generate_sbom(evidence: &[Input], options: &Options) -> Result<Generated>
 /// # Errors
 /// For evidence that cannot be read or understood, and for an SBOM of no known format.
 pub fn verify_sbom(sbom: &Input, evidence: &[Input], options: &Options) -> Result<Report> {
-    let _ = (sbom, evidence, options);
-    Err(pending())
+    let gathered = evidence::gather(evidence, options)?;
+    let bytes = sbom.read("sbom-size", options.limits.sbom_size, &options.cancel)?;
+    let document = sbom::read(&bytes, &sbom.label(), &options.limits, &options.cancel)?;
+    let mut draft = verify::compare_sbom(&document, &gathered.bom, options.level);
+    draft.inputs = gathered.inputs;
+    draft.inputs.push(ReportInput {
+        role: "sbom".to_owned(),
+        name: sbom.name(),
+        sha256: Some(crate::digest::Sha256::of(&bytes)),
+    });
+    draft.bytes += bytes.len() as u64;
+    draft.findings.extend(gathered.findings);
+    Ok(finish(draft, options))
 }
 
 /// What is new, gone or changed between two lockfiles.
@@ -84,15 +150,25 @@ pub fn verify_sbom(sbom: &Input, evidence: &[Input], options: &Options) -> Resul
 /// # Errors
 /// For a lockfile that cannot be read or understood.
 pub fn diff_lockfiles(old: &Input, new: &Input, options: &Options) -> Result<Report> {
-    let _ = (old, new, options);
-    Err(pending())
-}
-
-/// What is this, and what is in it?
-///
-/// # Errors
-/// For what cannot be read and for what is nothing that is known here.
-pub fn inspect(input: &Input, options: &Options) -> Result<Inspection> {
-    let _ = (input, options);
-    Err(pending())
+    let (before, before_sha256) = Lockfile::read(old, &options.limits, &options.cancel)?;
+    let (after, after_sha256) = Lockfile::read(new, &options.limits, &options.cancel)?;
+    let mut draft = verify::compare_lockfiles(&before, &after);
+    for (role, input, sha256) in [
+        ("old-lockfile", old, before_sha256),
+        ("new-lockfile", new, after_sha256),
+    ] {
+        draft.inputs.push(ReportInput {
+            role: role.to_owned(),
+            name: input.name(),
+            sha256: Some(sha256),
+        });
+    }
+    for (lockfile, name) in [(&before, "old"), (&after, "new")] {
+        for finding in lockfile.findings() {
+            let mut finding = finding.clone();
+            finding.message = format!("{name} lockfile: {}", finding.message);
+            draft.findings.push(finding);
+        }
+    }
+    Ok(finish(draft, options))
 }

@@ -2,13 +2,24 @@
 //!
 //! The reader pushes events to sinks and holds no file whole.
 
+pub(crate) mod collector;
+mod gzip;
+mod header;
+mod paths;
+mod pax;
+mod tar;
+
 use std::io::Read;
 
-use crate::digest::Sha256;
-use crate::error::Result;
+use collector::Collector;
+use gzip::{Flow, Gzip};
+use tar::Tar;
+
+use crate::digest::{Sha256, Sha256Hasher};
+use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::progress::CancelToken;
-use crate::report::Finding;
+use crate::report::{Code, Finding};
 
 /// What an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -79,6 +90,9 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
 }
 
+/// Bytes that are read at a time.
+const CHUNK: usize = 64 << 10;
+
 /// Reads an archive to its end. `prefix` is the directory `name-version` that every entry must lie
 /// in; where it is `None`, the first entry's is taken.
 ///
@@ -91,6 +105,98 @@ pub fn read(
     cancel: &CancelToken,
     sinks: &mut [&mut dyn Sink],
 ) -> Result<Outcome> {
-    let _ = (reader, prefix, limits, cancel, sinks);
-    Err(crate::Error::parse("pending"))
+    read_sized(reader, None, prefix, limits, cancel, sinks)
+}
+
+/// Reads an archive as [`read`] does. `size` is the size of the file where it is known: cargo allows
+/// an archive to unpack to a multiple of it. Where it is not, what was read so far stands for it.
+///
+/// A sink that saw an entry begin does not see its end where the archive breaks off inside it. A
+/// global pax header is a finding and no entry.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_sized(
+    mut reader: impl Read,
+    size: Option<u64>,
+    prefix: Option<&str>,
+    limits: &Limits,
+    cancel: &CancelToken,
+    sinks: &mut [&mut dyn Sink],
+) -> Result<Outcome> {
+    let known = size.unwrap_or(0).min(limits.crate_size);
+    let mut findings = Collector::new(limits.findings);
+    let mut hasher = Sha256Hasher::default();
+    let mut gzip = Gzip::new();
+    let mut tar = Tar::new(prefix, limits);
+    let mut chunk = vec![0; CHUNK];
+    let mut size = 0u64;
+    let whole = loop {
+        cancel.check()?;
+        // One byte more than the limit tells that the file is larger.
+        let room = usize::try_from((limits.crate_size - size).saturating_add(1))
+            .unwrap_or(CHUNK)
+            .min(CHUNK);
+        let filled = fill(&mut reader, chunk.get_mut(..room).unwrap_or_default())?;
+        let bytes = chunk.get(..filled).unwrap_or_default();
+        size += filled as u64;
+        if size > limits.crate_size {
+            findings.add(Code::LimitCrateSize, |mut f| {
+                f.message = format!(
+                    "the file has more than {} bytes; nothing more of it is read",
+                    limits.crate_size
+                );
+                f.offset(limits.crate_size)
+            });
+            break false;
+        }
+        hasher.update(bytes);
+        let allowed = limits.unpacked_for(size.max(known));
+        let mut unpacked = gzip.unpacked();
+        gzip.feed(bytes, &mut findings, &mut |bytes, findings| {
+            cancel.check()?;
+            unpacked += bytes.len() as u64;
+            if unpacked > allowed {
+                findings.add(Code::LimitUnpackedSize, |mut f| {
+                    f.message = format!("the archive unpacks to more than {allowed} bytes");
+                    f.offset(allowed)
+                });
+                return Ok(Flow::Stop);
+            }
+            tar.feed(bytes, findings, sinks)
+        })?;
+        if filled < room {
+            break true;
+        }
+    };
+    if whole {
+        gzip.finish(&mut findings);
+    }
+    let unpacked = gzip.unpacked();
+    let (entries, prefix) = (tar.entries, tar.prefix.take());
+    let broken = tar.finish(gzip.ended && !gzip.broken, &mut findings);
+    Ok(Outcome {
+        sha256: whole.then(|| hasher.finish()),
+        size,
+        unpacked,
+        entries,
+        prefix,
+        complete: whole && gzip.ended && !gzip.broken && !broken,
+        findings: findings.finish(),
+    })
+}
+
+/// Fills the buffer as far as the reader has bytes, so that what is found does not depend on how
+/// the reader hands them out.
+fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> Result<usize> {
+    let mut filled = 0;
+    while let Some(room) = buffer.get_mut(filled..).filter(|room| !room.is_empty()) {
+        match reader.read(room) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(Error::from_io(&e)),
+        }
+    }
+    Ok(filled)
 }

@@ -29,7 +29,10 @@ pub fn report_ids<'a>(
     packages
         .map(|(name, version, source)| {
             if seen.get(&(name, version)).is_some_and(|count| *count > 1) {
-                let source = source.to_lock().unwrap_or_else(|| "local".to_owned());
+                let source = source
+                    .public()
+                    .to_lock()
+                    .unwrap_or_else(|| "local".to_owned());
                 format!("{name}@{version} ({source})")
             } else {
                 format!("{name}@{version}")

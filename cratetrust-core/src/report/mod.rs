@@ -75,6 +75,19 @@ impl Severities {
             .copied()
             .unwrap_or_else(|| code.severity(self.preset))
     }
+
+    /// The severity of one finding: what the caller gave its code, else the preset's, tempered by
+    /// what the finding itself allows.
+    fn of_finding(&self, finding: &Finding) -> Severity {
+        let severity = self.of(finding.code);
+        match finding.at_most {
+            // The order of severities starts with the worst.
+            Some(at_most) if !self.overrides.contains_key(finding.code.name()) => {
+                severity.max(at_most)
+            }
+            _ => severity,
+        }
+    }
 }
 
 /// One thing found. Build it with [`Finding::new`] and the chained setters.
@@ -104,6 +117,10 @@ pub struct Finding {
     pub message: String,
     /// Whether a verifier of the host program made it.
     pub external: bool,
+    /// The worst severity that this one finding may have, where that is less than its code's.
+    /// A severity that the caller gave the code is obeyed nevertheless.
+    #[serde(skip)]
+    pub at_most: Option<Severity>,
 }
 
 impl Finding {
@@ -122,6 +139,7 @@ impl Finding {
             actual: None,
             message: message.into(),
             external: false,
+            at_most: None,
         }
     }
 
@@ -153,6 +171,13 @@ impl Finding {
         if std::str::from_utf8(path).is_err() {
             self.path_hex = Some(hex(path));
         }
+        self
+    }
+
+    /// Makes the finding at most this severe, whatever its code is under the preset.
+    #[must_use]
+    pub fn at_most(mut self, severity: Severity) -> Self {
+        self.at_most = Some(severity);
         self
     }
 
@@ -374,7 +399,7 @@ impl Draft {
         } = self;
         for finding in &mut findings {
             finding.class = finding.code.class();
-            finding.severity = severities.of(finding.code);
+            finding.severity = severities.of_finding(finding);
         }
         findings.sort_by(|a, b| a.order().cmp(&b.order()));
         settle_statuses(&mut packages, &findings);

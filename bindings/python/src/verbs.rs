@@ -1,0 +1,187 @@
+//! The verbs. Each turns its arguments into the core's, calls the core without the GIL, and turns
+//! the answer back.
+
+use pyo3::prelude::*;
+
+use crate::bom::Bom;
+use crate::call::Call;
+use crate::cancel::CancelToken;
+use crate::convert::{JsonDict, Whole, Words, loads};
+use crate::input::{PyInput, PyInputs};
+use crate::limits::Limits;
+use crate::options::{Builder, Callback, SeverityMap, Timestamp};
+use crate::report::Report;
+
+/// Is this the crate that the lockfile, the index or the caller names, and is its archive honest?
+///
+/// The path is told by what it holds: a `.crate` file, a directory of them, a registry cache, a
+/// whole CARGO_HOME, a vendor directory. `label` names bytes or a file object. `index` is an index
+/// file of the package, `sha256` and `expect` (`NAME@VERSION`) are what the one package given must
+/// be. `checks` picks from `checksum`, `archive` and `tree`; by default all run that apply.
+///
+/// Faults of the crate are findings of the report; what it is measured with (lockfile, options)
+/// and a path that cannot be opened raise.
+#[pyfunction]
+#[pyo3(signature = (
+    path, *, label = None, lockfile = None, index = None, sha256 = None, expect = None, checks = None,
+    preset = None, severity = None, limits = None, jobs = None, progress = None, cancel = None
+))]
+#[expect(clippy::too_many_arguments, reason = "keyword arguments")]
+pub(crate) fn verify_package(
+    py: Python<'_>,
+    path: PyInput,
+    label: Option<&str>,
+    lockfile: Option<PyInput>,
+    index: Option<PyInput>,
+    sha256: Option<&str>,
+    expect: Option<&str>,
+    checks: Option<Words>,
+    preset: Option<&str>,
+    severity: Option<SeverityMap>,
+    limits: Option<&Limits>,
+    jobs: Option<Whole>,
+    progress: Option<Callback>,
+    cancel: Option<&CancelToken>,
+) -> PyResult<Report> {
+    let call = Call::default();
+    let input = path.into_core(label, "crate", &call);
+    let options = Builder::new(&call, limits, progress)
+        .inputs(
+            lockfile.map(|lockfile| lockfile.into_core(None, "Cargo.lock", &call)),
+            index.map(|index| index.into_core(None, "index", &call)),
+        )
+        .set("sha256", sha256)
+        .set("expect", expect)
+        .set("checks", checks)
+        .set("preset", preset)
+        .set("severity", severity)
+        .set("jobs", jobs)
+        .finish(py, None)?;
+    let report = call.run(py, cancel, || {
+        cratetrust_core::verify_package(&input, &options)
+    })?;
+    Report::from_core(py, &report)
+}
+
+/// What is in this build, as far as the evidence can tell?
+///
+/// Evidence is a Cargo.lock or a directory with one, or several. `supplier` and `contact` (a mail
+/// or web address) name who supplies the main component, `author` who wrote the document.
+/// `timestamp` is the document's time, as RFC 3339 text, seconds since 1970 or an aware datetime;
+/// without one the document has no time, and equal evidence gives equal bytes.
+#[pyfunction]
+#[pyo3(signature = (
+    evidence, *, supplier = None, contact = None, author = None, timestamp = None, preset = None,
+    severity = None, limits = None, progress = None, cancel = None
+))]
+#[expect(clippy::too_many_arguments, reason = "keyword arguments")]
+pub(crate) fn generate_sbom(
+    py: Python<'_>,
+    evidence: PyInputs,
+    supplier: Option<&str>,
+    contact: Option<&str>,
+    author: Option<Words>,
+    timestamp: Option<Timestamp>,
+    preset: Option<&str>,
+    severity: Option<SeverityMap>,
+    limits: Option<&Limits>,
+    progress: Option<Callback>,
+    cancel: Option<&CancelToken>,
+) -> PyResult<Bom> {
+    let call = Call::default();
+    let evidence = evidence.into_core("Cargo.lock", &call);
+    let options = Builder::new(&call, limits, progress)
+        .set("supplier", supplier)
+        .set("contact", contact)
+        .set("author", author)
+        .set("preset", preset)
+        .set("severity", severity)
+        .finish(py, timestamp)?;
+    let generated = call.run(py, cancel, || {
+        cratetrust_core::generate_sbom(&evidence, &options)
+    })?;
+    Bom::from_core(py, generated)
+}
+
+/// Does this SBOM tell the truth about the evidence?
+///
+/// The SBOM may be of any producer, in any format that is read here; `label` names bytes or a file
+/// object. `level` is `components` or `graph`, the default.
+#[pyfunction]
+#[pyo3(signature = (
+    sbom, evidence, *, label = None, level = None, preset = None, severity = None, limits = None,
+    progress = None, cancel = None
+))]
+#[expect(clippy::too_many_arguments, reason = "keyword arguments")]
+pub(crate) fn verify_sbom(
+    py: Python<'_>,
+    sbom: PyInput,
+    evidence: PyInputs,
+    label: Option<&str>,
+    level: Option<&str>,
+    preset: Option<&str>,
+    severity: Option<SeverityMap>,
+    limits: Option<&Limits>,
+    progress: Option<Callback>,
+    cancel: Option<&CancelToken>,
+) -> PyResult<Report> {
+    let call = Call::default();
+    let sbom = sbom.into_core(label, "sbom", &call);
+    let evidence = evidence.into_core("Cargo.lock", &call);
+    let options = Builder::new(&call, limits, progress)
+        .set("level", level)
+        .set("preset", preset)
+        .set("severity", severity)
+        .finish(py, None)?;
+    let report = call.run(py, cancel, || {
+        cratetrust_core::verify_sbom(&sbom, &evidence, &options)
+    })?;
+    Report::from_core(py, &report)
+}
+
+/// What is new, gone or changed between two lockfiles?
+#[pyfunction]
+#[pyo3(signature = (
+    old, new, *, preset = None, severity = None, limits = None, progress = None, cancel = None
+))]
+#[expect(clippy::too_many_arguments, reason = "keyword arguments")]
+pub(crate) fn diff_lockfiles(
+    py: Python<'_>,
+    old: PyInput,
+    new: PyInput,
+    preset: Option<&str>,
+    severity: Option<SeverityMap>,
+    limits: Option<&Limits>,
+    progress: Option<Callback>,
+    cancel: Option<&CancelToken>,
+) -> PyResult<Report> {
+    let call = Call::default();
+    let old = old.into_core(None, "Cargo.lock", &call);
+    let new = new.into_core(None, "Cargo.lock", &call);
+    let options = Builder::new(&call, limits, progress)
+        .set("preset", preset)
+        .set("severity", severity)
+        .finish(py, None)?;
+    let report = call.run(py, cancel, || {
+        cratetrust_core::diff_lockfiles(&old, &new, &options)
+    })?;
+    Report::from_core(py, &report)
+}
+
+/// What is this, and what is in it? The answer has the keys of schema `cratetrust.inspection/1`.
+#[pyfunction]
+#[pyo3(signature = (path, *, label = None, limits = None, progress = None, cancel = None))]
+pub(crate) fn inspect<'py>(
+    py: Python<'py>,
+    path: PyInput,
+    label: Option<&str>,
+    limits: Option<&Limits>,
+    progress: Option<Callback>,
+    cancel: Option<&CancelToken>,
+) -> PyResult<JsonDict<'py>> {
+    let call = Call::default();
+    let input = path.into_core(label, "input", &call);
+    let options = Builder::new(&call, limits, progress).finish(py, None)?;
+    let inspection = call.run(py, cancel, || cratetrust_core::inspect(&input, &options))?;
+    loads(py, &inspection.to_json())
+}

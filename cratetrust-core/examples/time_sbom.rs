@@ -1,0 +1,37 @@
+//! CPU time of one `generate_sbom` and write, in microseconds: `time_sbom LOCKFILE FORMAT`.
+//!
+//! Used by `make bench`; the time is the thread's own, as the Linux scheduler counts it.
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a program for the bench"
+)]
+
+use cratetrust_core::sbom::Format;
+use cratetrust_core::{Input, Options, generate_sbom};
+
+fn cpu_nanoseconds() -> u64 {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    text.split_whitespace().next().unwrap().parse().unwrap()
+}
+
+fn main() {
+    let mut arguments = std::env::args().skip(1);
+    let path = arguments.next().unwrap();
+    let format = Format::from_name(&arguments.next().unwrap()).unwrap();
+    let options = Options::default();
+    let mut times: Vec<u64> = (0..30)
+        .map(|_| {
+            let before = cpu_nanoseconds();
+            let made = generate_sbom(&[Input::from_path(&path)], &options).unwrap();
+            let bytes = made.write(format, None).unwrap();
+            assert!(!bytes.is_empty());
+            cpu_nanoseconds() - before
+        })
+        .collect();
+    times.sort_unstable();
+    println!(
+        "{:.1} us",
+        times.get(times.len() / 2).copied().unwrap_or(0) as f64 / 1000.0
+    );
+}

@@ -1,0 +1,41 @@
+//! CPU time of one `verify_sbom` of our own CycloneDX document, in microseconds: `time_verify_sbom LOCKFILE`.
+//!
+//! Used by `make bench`; the time is the thread's own, as the Linux scheduler counts it.
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a program for the bench"
+)]
+
+use cratetrust_core::sbom::Format;
+use cratetrust_core::{Input, Options, generate_sbom, verify_sbom};
+
+fn cpu_nanoseconds() -> u64 {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    text.split_whitespace().next().unwrap().parse().unwrap()
+}
+
+fn main() {
+    let mut arguments = std::env::args().skip(1);
+    let path = arguments.next().unwrap();
+    let options = Options::default();
+    let lockfile = [Input::from_path(&path)];
+    let written = generate_sbom(&lockfile, &options)
+        .unwrap()
+        .write(Format::CycloneDxJson, None)
+        .unwrap();
+    let sbom = Input::from_bytes("sbom.json", written);
+    let mut times: Vec<u64> = (0..30)
+        .map(|_| {
+            let before = cpu_nanoseconds();
+            let report = verify_sbom(&sbom, &lockfile, &options).unwrap();
+            assert!(report.passed());
+            cpu_nanoseconds() - before
+        })
+        .collect();
+    times.sort_unstable();
+    println!(
+        "{:.1} us",
+        times.get(times.len() / 2).copied().unwrap_or(0) as f64 / 1000.0
+    );
+}

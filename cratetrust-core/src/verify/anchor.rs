@@ -1,0 +1,158 @@
+//! Who says what a package's digest should be.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use crate::digest::Sha256;
+use crate::error::Result;
+use crate::limits::Limits;
+use crate::lockfile::Lockfile;
+use crate::package::{PackageId, SourceKind};
+use crate::progress::CancelToken;
+use crate::registry::Index;
+
+/// What an anchor says of a package.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Anchored {
+    /// The digests that it names; several only where the anchor contradicts itself or where
+    /// several sources hold the same name and version.
+    pub digests: Vec<Sha256>,
+    /// Whether it calls the version yanked.
+    pub yanked: bool,
+}
+
+/// Something that names digests.
+pub trait Anchor: Send + Sync {
+    /// The anchor's stable name: `lock`, `index`, `caller`.
+    fn name(&self) -> &'static str;
+
+    /// What it says of a package; nothing where it does not know it.
+    ///
+    /// # Errors
+    /// Where the anchor itself cannot be read.
+    fn expected(&self, identity: &PackageId) -> Result<Anchored>;
+}
+
+/// The digests of a Cargo.lock.
+pub struct LockAnchor<'a> {
+    by_name: HashMap<(&'a str, &'a str), Vec<&'a crate::lockfile::LockedPackage>>,
+}
+
+impl<'a> LockAnchor<'a> {
+    /// The anchor of a lockfile.
+    pub fn new(lockfile: &'a Lockfile) -> Self {
+        let mut by_name: HashMap<_, Vec<_>> = HashMap::new();
+        for package in lockfile.packages() {
+            by_name
+                .entry((package.name.as_str(), package.version.as_str()))
+                .or_default()
+                .push(package);
+        }
+        Self { by_name }
+    }
+}
+
+impl Anchor for LockAnchor<'_> {
+    fn name(&self) -> &'static str {
+        "lock"
+    }
+
+    fn expected(&self, identity: &PackageId) -> Result<Anchored> {
+        let known = self
+            .by_name
+            .get(&(identity.name.as_str(), identity.version.as_str()));
+        let digests = known
+            .into_iter()
+            .flatten()
+            .filter(|p| identity.source.kind == SourceKind::Unknown || p.source == identity.source)
+            .filter_map(|p| p.checksum)
+            .collect();
+        Ok(Anchored {
+            digests,
+            yanked: false,
+        })
+    }
+}
+
+/// The one digest that the caller gave.
+pub struct CallerAnchor(pub Sha256);
+
+impl Anchor for CallerAnchor {
+    fn name(&self) -> &'static str {
+        "caller"
+    }
+
+    fn expected(&self, _: &PackageId) -> Result<Anchored> {
+        Ok(Anchored {
+            digests: vec![self.0],
+            yanked: false,
+        })
+    }
+}
+
+/// The digests of a registry's index.
+pub struct IndexAnchor {
+    places: Places,
+    limits: Limits,
+    cancel: CancelToken,
+}
+
+enum Places {
+    Entries(Index),
+    Directories(Vec<PathBuf>),
+}
+
+impl IndexAnchor {
+    /// The anchor of index entries that were read already.
+    pub fn of_entries(index: Index) -> Self {
+        Self {
+            places: Places::Entries(index),
+            limits: Limits::default(),
+            cancel: CancelToken::new(),
+        }
+    }
+
+    /// The anchor of index directories; each package's file is read when it is asked for.
+    pub fn of_directories(
+        directories: Vec<PathBuf>,
+        limits: &Limits,
+        cancel: &CancelToken,
+    ) -> Self {
+        Self {
+            places: Places::Directories(directories),
+            limits: limits.clone(),
+            cancel: cancel.clone(),
+        }
+    }
+}
+
+impl Anchor for IndexAnchor {
+    fn name(&self) -> &'static str {
+        "index"
+    }
+
+    fn expected(&self, identity: &PackageId) -> Result<Anchored> {
+        let mut anchored = Anchored::default();
+        let mut take = |index: &Index| {
+            for entry in index.find(&identity.name, &identity.version) {
+                if !anchored.digests.contains(&entry.checksum) {
+                    anchored.digests.push(entry.checksum);
+                }
+                anchored.yanked |= entry.yanked;
+            }
+        };
+        match &self.places {
+            Places::Entries(index) => take(index),
+            Places::Directories(directories) => {
+                for directory in directories {
+                    if let Some(index) =
+                        Index::lookup(directory, &identity.name, &self.limits, &self.cancel)?
+                    {
+                        take(&index);
+                    }
+                }
+            }
+        }
+        Ok(anchored)
+    }
+}

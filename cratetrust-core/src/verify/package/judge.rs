@@ -1,0 +1,617 @@
+//! What the examined artifacts come to: statuses, anchors and findings, package by package.
+
+use std::collections::BTreeMap;
+
+use super::{Examined, Run};
+use crate::error::Result;
+use crate::lockfile::{LockedPackage, Lockfile};
+use crate::options::Check;
+use crate::package::{PackageId, Source, SourceKind, report_ids};
+use crate::registry::Artifact;
+use crate::report::{ArtifactReport, Code, Counts, Draft, Finding, PackageReport, Status};
+use crate::verifier::{EvidenceSet, Outcome, Subject, Verifier};
+use crate::verify::checksum::ChecksumVerifier;
+use crate::verify::vendor::{self, Vendored};
+
+pub(super) struct Judge<'a, 'd> {
+    pub(super) run: &'d Run<'a>,
+    pub(super) draft: &'d mut Draft,
+}
+
+pub(super) type Crates<'d> = Vec<(&'d Artifact, Examined)>;
+
+impl Judge<'_, '_> {
+    /// One `.crate` file and a lockfile: is it one of the lockfile's packages?
+    pub(super) fn named_crate(&mut self, lockfile: &Lockfile, crates: Crates<'_>) -> Result<()> {
+        let ids = ids_of(lockfile);
+        for (artifact, examined) in crates {
+            match self.find_in_lock(lockfile, artifact, &examined) {
+                Some(index) => {
+                    let (Some(package), Some(id)) =
+                        (lockfile.packages().get(index), ids.get(index))
+                    else {
+                        continue;
+                    };
+                    self.locked(package, id.clone(), vec![(artifact, examined)])?;
+                }
+                None => {
+                    let identity = self.identity_of(artifact, &examined);
+                    let id = format!("{}@{}", identity.name, identity.version);
+                    self.draft.findings.push(
+                        Finding::new(
+                            Code::CrateUnlisted,
+                            format!("Cargo.lock names no package {id}"),
+                        )
+                        .package(id.clone())
+                        .artifact(artifact.location.clone()),
+                    );
+                    self.package(identity, id, vec![(artifact, examined)])?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// By the expected name, the file's name, the manifest, or the digest, in this order.
+    fn find_in_lock(
+        &self,
+        lockfile: &Lockfile,
+        artifact: &Artifact,
+        examined: &Examined,
+    ) -> Option<usize> {
+        let named = |name: &str, version: &str| {
+            let mut found = lockfile
+                .packages()
+                .iter()
+                .enumerate()
+                .filter(|(_, package)| package.name == name && package.version == version)
+                .collect::<Vec<_>>();
+            // Of several sources the one whose checksum fits, else the first.
+            found.sort_by_key(|(_, package)| {
+                package.checksum.is_none() || package.checksum != examined.sha256
+            });
+            found.first().map(|(index, _)| *index)
+        };
+        if let Some((name, version)) = &self.run.options.expect {
+            return named(name, version);
+        }
+        let by_digest = || {
+            lockfile.packages().iter().position(|package| {
+                package.checksum.is_some() && package.checksum == examined.sha256
+            })
+        };
+        let by_stem = || {
+            let candidates = self.run.by_stem.get(&artifact.stem)?;
+            let package = lockfile.packages().get(*candidates.first()?)?;
+            named(&package.name, &package.version)
+        };
+        by_stem()
+            .or_else(|| {
+                examined
+                    .identity
+                    .as_ref()
+                    .and_then(|(name, version)| named(name, version))
+            })
+            .or_else(by_digest)
+    }
+
+    /// A store and a lockfile: every package of the lockfile, and each of its artifacts.
+    pub(super) fn store(
+        &mut self,
+        lockfile: &Lockfile,
+        crates: Crates<'_>,
+        trees: Vec<(&Artifact, Vendored)>,
+    ) -> Result<()> {
+        let ids = ids_of(lockfile);
+        let mut crates_of = self.assign(lockfile, crates);
+        let mut trees_of: BTreeMap<usize, Vec<(&Artifact, Vendored)>> = BTreeMap::new();
+        for (artifact, vendored) in trees {
+            match vendor::find_in_lock(lockfile, &vendored) {
+                Some(index) => trees_of
+                    .entry(index)
+                    .or_default()
+                    .push((artifact, vendored)),
+                None => self.unlisted_tree(artifact, vendored),
+            }
+        }
+        for (index, (package, id)) in lockfile.packages().iter().zip(ids).enumerate() {
+            match trees_of.remove(&index) {
+                Some(trees) => self.locked_trees(package, id, trees),
+                None => self.locked(package, id, crates_of.remove(&index).unwrap_or_default())?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Which artifacts belong to which package of the lockfile. Where several registries hold the
+    /// same name and version, the digest decides; what fits none counts against the first.
+    fn assign<'d>(&self, lockfile: &Lockfile, crates: Crates<'d>) -> BTreeMap<usize, Crates<'d>> {
+        let mut assigned: BTreeMap<usize, Crates<'d>> = BTreeMap::new();
+        for (artifact, examined) in crates {
+            let candidates = self
+                .run
+                .by_stem
+                .get(&artifact.stem)
+                .map_or(&[][..], Vec::as_slice);
+            let fits = |index: &&usize| {
+                lockfile.packages().get(**index).is_some_and(|package| {
+                    package.checksum.is_some() && package.checksum == examined.sha256
+                })
+            };
+            if let Some(index) = candidates.iter().find(fits).or(candidates.first()) {
+                assigned
+                    .entry(*index)
+                    .or_default()
+                    .push((artifact, examined));
+            }
+        }
+        assigned
+    }
+
+    fn locked(&mut self, package: &LockedPackage, id: String, crates: Crates<'_>) -> Result<()> {
+        let identity = PackageId {
+            name: package.name.clone(),
+            version: package.version.clone(),
+            source: package.source.clone(),
+        };
+        if !crates.is_empty() {
+            if is_registry(&package.source)
+                && package.checksum.is_none()
+                && self.run.wants(Check::Checksum)
+            {
+                self.checksum_absent(&id);
+            }
+            return self.package(identity, id, crates);
+        }
+        let status = match package.source.kind {
+            SourceKind::Path | SourceKind::Std => Status::Local,
+            SourceKind::Git => {
+                self.draft.findings.push(
+                    Finding::new(
+                        Code::GitNotChecked,
+                        format!("{id} comes from git, which has no checksum to compare with"),
+                    )
+                    .package(id.clone()),
+                );
+                Status::Unchecked
+            }
+            // The replacement is what is built; nothing of the original is fetched.
+            _ if package.replace.is_some() => Status::Skipped,
+            _ => {
+                if package.checksum.is_none() && self.run.wants(Check::Checksum) {
+                    self.checksum_absent(&id);
+                }
+                self.draft.findings.push(
+                    Finding::new(Code::CrateMissing, format!("no bytes of {id} are at hand"))
+                        .package(id.clone()),
+                );
+                Status::Unchecked
+            }
+        };
+        self.push(identity, id, status, Vec::new(), Vec::new());
+        Ok(())
+    }
+
+    fn checksum_absent(&mut self, id: &str) {
+        self.draft.findings.push(
+            Finding::new(
+                Code::ChecksumAbsent,
+                format!("Cargo.lock has no checksum of {id}"),
+            )
+            .package(id),
+        );
+    }
+
+    /// Without a lockfile every artifact speaks for itself; copies of one package are one package.
+    pub(super) fn unlocked(
+        &mut self,
+        crates: Crates<'_>,
+        trees: Vec<(&Artifact, Vendored)>,
+    ) -> Result<()> {
+        let mut packages: BTreeMap<(String, String), Crates<'_>> = BTreeMap::new();
+        for (artifact, examined) in crates {
+            let identity = self.identity_of(artifact, &examined);
+            packages
+                .entry((identity.name, identity.version))
+                .or_default()
+                .push((artifact, examined));
+        }
+        for ((name, version), crates) in packages {
+            let id = format!("{name}@{version}");
+            let identity = PackageId {
+                name,
+                version,
+                source: Source::of(SourceKind::Unknown),
+            };
+            self.package(identity, id, crates)?;
+        }
+        for (artifact, vendored) in trees {
+            self.unlocked_tree(artifact, vendored);
+        }
+        Ok(())
+    }
+
+    fn identity_of(&self, artifact: &Artifact, examined: &Examined) -> PackageId {
+        let (name, version) = examined
+            .identity
+            .clone()
+            .or_else(|| examined.prefix.as_deref().and_then(split_stem))
+            .or_else(|| split_stem(&artifact.stem))
+            .unwrap_or_else(|| (artifact.stem.clone(), String::new()));
+        PackageId {
+            name,
+            version,
+            source: Source::of(SourceKind::Unknown),
+        }
+    }
+
+    /// One package and the `.crate` files that are said to be it.
+    fn package(&mut self, identity: PackageId, id: String, crates: Crates<'_>) -> Result<()> {
+        let evidence = self.evidence(&identity, &id)?;
+        let mut reports = Vec::new();
+        let mut anchored: Vec<&'static str> = Vec::new();
+        let mut unread = 0;
+        for (artifact, mut examined) in crates {
+            let location = &artifact.location;
+            if let Some(error) = &examined.unreadable {
+                unread += 1;
+                self.push_finding(
+                    &id,
+                    location,
+                    Finding::new(
+                        Code::Unreadable,
+                        format!("`{location}` was not read: {}", error.message()),
+                    ),
+                );
+            }
+            self.expected_package(&id, artifact, &examined);
+            for finding in examined.findings.drain(..) {
+                self.push_finding(&id, location, finding);
+            }
+            anchored.extend(self.run_verifiers(&identity, &id, artifact, &examined, &evidence));
+            self.draft.bytes += examined.bytes;
+            reports.push(ArtifactReport {
+                kind: artifact.kind.name().to_owned(),
+                location: location.clone(),
+                sha256: examined.sha256,
+                checks: if examined.unreadable.is_some() {
+                    Vec::new()
+                } else {
+                    self.run.checks_that_apply()
+                },
+                status: match (&examined.unreadable, evidence.expected.is_empty()) {
+                    (Some(_), _) => Status::Unchecked,
+                    (None, true) if self.run.wants(Check::Checksum) => Status::Unchecked,
+                    _ => Status::Ok,
+                },
+            });
+        }
+        let anchors = self.settle_anchors(&identity, &id, &evidence, anchored);
+        let status =
+            if unread > 0 || (evidence.expected.is_empty() && self.run.wants(Check::Checksum)) {
+                Status::Unchecked
+            } else {
+                Status::Ok
+            };
+        self.push(identity, id, status, anchors, reports);
+        Ok(())
+    }
+
+    fn evidence(&mut self, identity: &PackageId, id: &str) -> Result<EvidenceSet> {
+        let mut evidence = EvidenceSet::default();
+        if !self.run.wants(Check::Checksum) {
+            return Ok(evidence);
+        }
+        for anchor in &self.run.anchors {
+            let anchored = anchor.expected(identity)?;
+            evidence.expected.extend(
+                anchored
+                    .digests
+                    .into_iter()
+                    .map(|digest| (anchor.name(), digest)),
+            );
+            if anchored.yanked {
+                self.draft.findings.push(
+                    Finding::new(Code::Yanked, format!("the index calls {id} yanked")).package(id),
+                );
+            }
+        }
+        Ok(evidence)
+    }
+
+    fn settle_anchors(
+        &mut self,
+        identity: &PackageId,
+        id: &str,
+        evidence: &EvidenceSet,
+        mut anchored: Vec<&'static str>,
+    ) -> Vec<String> {
+        anchored.sort_unstable();
+        anchored.dedup();
+        if !anchored.is_empty() {
+            return anchored.into_iter().map(str::to_owned).collect();
+        }
+        let told = is_registry(&identity.source) && self.run.lockfile.is_some();
+        if evidence.expected.is_empty() && self.run.wants(Check::Checksum) && !told {
+            self.draft.findings.push(
+                Finding::new(Code::AnchorMissing, format!("nothing says what the digest of {id} should be; its own form was all that could be checked"))
+                    .package(id),
+            );
+        }
+        let own_form = evidence.expected.is_empty() && self.run.wants(Check::Archive);
+        vec![if own_form { "self-declared" } else { "none" }.to_owned()]
+    }
+
+    fn expected_package(&mut self, id: &str, artifact: &Artifact, examined: &Examined) {
+        let Some((name, version)) = &self.run.options.expect else {
+            return;
+        };
+        let actual = self.identity_of(artifact, examined);
+        if (&actual.name, &actual.version) != (name, version) {
+            let finding = Finding::new(
+                Code::PackageUnexpected,
+                format!(
+                    "{name}@{version} was expected, this is {}@{}",
+                    actual.name, actual.version
+                ),
+            )
+            .values(
+                format!("{name}@{version}"),
+                format!("{}@{}", actual.name, actual.version),
+            );
+            self.push_finding(id, &artifact.location, finding);
+        }
+    }
+
+    /// Runs the library's verifiers, then the host program's in the order of their names; tells
+    /// which anchors were compared with.
+    fn run_verifiers(
+        &mut self,
+        identity: &PackageId,
+        id: &str,
+        artifact: &Artifact,
+        examined: &Examined,
+        evidence: &EvidenceSet,
+    ) -> Vec<&'static str> {
+        let subject = Subject {
+            identity: identity.clone(),
+            sha256: examined.sha256,
+            sha512: None,
+            artifact: artifact.location.clone(),
+        };
+        let mut compared = Vec::new();
+        if let Outcome::Checked { findings, .. } = ChecksumVerifier.verify(&subject, evidence, None)
+        {
+            compared.extend(evidence.expected.iter().map(|(anchor, _)| *anchor));
+            for finding in findings {
+                self.push_finding(id, &artifact.location, finding);
+            }
+        }
+        let mut external: Vec<&dyn Verifier> = self
+            .run
+            .options
+            .verifiers
+            .iter()
+            .map(AsRef::as_ref)
+            .collect();
+        external.sort_by(|a, b| a.id().cmp(b.id()));
+        for verifier in external {
+            if let Outcome::Checked { findings, .. } = verifier.verify(&subject, evidence, None) {
+                for mut finding in findings {
+                    finding.external = true;
+                    self.push_finding(id, &artifact.location, finding);
+                }
+            }
+        }
+        compared
+    }
+
+    fn push_finding(&mut self, id: &str, location: &str, finding: Finding) {
+        self.draft
+            .findings
+            .push(finding.package(id).artifact(location));
+    }
+
+    fn push(
+        &mut self,
+        identity: PackageId,
+        id: String,
+        status: Status,
+        anchors: Vec<String>,
+        artifacts: Vec<ArtifactReport>,
+    ) {
+        self.draft.packages.push(PackageReport {
+            id,
+            name: identity.name,
+            version: identity.version,
+            source: identity.source.public().to_lock(),
+            anchors,
+            status,
+            counts: Counts::default(),
+            artifacts,
+            attestations: Vec::new(),
+        });
+    }
+
+    fn locked_trees(
+        &mut self,
+        package: &LockedPackage,
+        id: String,
+        trees: Vec<(&Artifact, Vendored)>,
+    ) {
+        let identity = PackageId {
+            name: package.name.clone(),
+            version: package.version.clone(),
+            source: package.source.clone(),
+        };
+        let mut reports = Vec::new();
+        let mut checked = true;
+        if package.source.kind == SourceKind::Git {
+            checked = false;
+            self.draft.findings.push(
+                Finding::new(
+                    Code::GitNotChecked,
+                    format!(
+                        "{id} comes from git; its files were compared with their listed hashes only"
+                    ),
+                )
+                .package(id.clone()),
+            );
+        }
+        for (artifact, vendored) in trees {
+            if is_registry(&package.source) && self.run.wants(Check::Checksum) {
+                match vendor::compare_package(package, &vendored) {
+                    Some(finding) => {
+                        checked &= finding.code != Code::ChecksumAbsent;
+                        self.push_finding(&id, &artifact.location, finding);
+                    }
+                    None => checked &= vendored.complete,
+                }
+            }
+            reports.push(self.tree_report(&id, artifact, vendored, checked));
+        }
+        let status = if checked {
+            Status::Ok
+        } else {
+            Status::Unchecked
+        };
+        self.push(
+            identity,
+            id,
+            status,
+            vec!["self-declared".to_owned()],
+            reports,
+        );
+    }
+
+    fn unlisted_tree(&mut self, artifact: &Artifact, vendored: Vendored) {
+        let (name, version) = vendored
+            .identity
+            .clone()
+            .unwrap_or_else(|| (artifact.stem.clone(), String::new()));
+        let id = if version.is_empty() {
+            name.clone()
+        } else {
+            format!("{name}@{version}")
+        };
+        self.push_finding(
+            &id,
+            &artifact.location,
+            Finding::new(
+                Code::CrateUnlisted,
+                format!("Cargo.lock names no package {id}"),
+            ),
+        );
+        let report = self.tree_report(&id, artifact, vendored, true);
+        let identity = PackageId {
+            name,
+            version,
+            source: Source::of(SourceKind::Unknown),
+        };
+        self.push(
+            identity,
+            id,
+            Status::Failed,
+            vec!["self-declared".to_owned()],
+            vec![report],
+        );
+    }
+
+    fn unlocked_tree(&mut self, artifact: &Artifact, vendored: Vendored) {
+        let (name, version) = vendored
+            .identity
+            .clone()
+            .unwrap_or_else(|| (artifact.stem.clone(), String::new()));
+        let id = if version.is_empty() {
+            name.clone()
+        } else {
+            format!("{name}@{version}")
+        };
+        let anchor_wanted = self.run.wants(Check::Checksum);
+        if anchor_wanted {
+            self.draft.findings.push(
+                Finding::new(Code::AnchorMissing, format!("nothing says what the digest of {id} should be; its own list of hashes was all that could be checked"))
+                    .package(id.clone()),
+            );
+        }
+        let ok = !anchor_wanted && vendored.complete;
+        let report = self.tree_report(&id, artifact, vendored, ok);
+        let identity = PackageId {
+            name,
+            version,
+            source: Source::of(SourceKind::Unknown),
+        };
+        let status = if ok { Status::Ok } else { Status::Unchecked };
+        self.push(
+            identity,
+            id,
+            status,
+            vec!["self-declared".to_owned()],
+            vec![report],
+        );
+    }
+
+    fn tree_report(
+        &mut self,
+        id: &str,
+        artifact: &Artifact,
+        vendored: Vendored,
+        ok: bool,
+    ) -> ArtifactReport {
+        self.draft.bytes += vendored.bytes;
+        for finding in vendored.findings {
+            self.push_finding(id, &artifact.location, finding);
+        }
+        ArtifactReport {
+            kind: artifact.kind.name().to_owned(),
+            location: artifact.location.clone(),
+            sha256: None,
+            checks: self.run.checks_that_apply(),
+            status: if ok { Status::Ok } else { Status::Unchecked },
+        }
+    }
+}
+
+fn ids_of(lockfile: &Lockfile) -> Vec<String> {
+    report_ids(
+        lockfile
+            .packages()
+            .iter()
+            .map(|p| (p.name.as_str(), p.version.as_str(), &p.source)),
+    )
+}
+
+fn is_registry(source: &Source) -> bool {
+    matches!(source.kind, SourceKind::CratesIo | SourceKind::Registry)
+}
+
+/// Splits `name-version` where the manifest cannot tell: at the first `-` behind which a SemVer
+/// version stands. Good enough to label a broken archive, never to anchor one.
+fn split_stem(stem: &str) -> Option<(String, String)> {
+    stem.match_indices('-').find_map(|(at, _)| {
+        let (name, version) = (stem.get(..at)?, stem.get(at + 1..)?);
+        semver::Version::parse(version).ok()?;
+        (!name.is_empty()).then(|| (name.to_owned(), version.to_owned()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stems_are_split_before_the_version() {
+        for (stem, name, version) in [
+            ("a-1.0.0", "a", "1.0.0"),
+            ("openssl-src-300.5.5+3.5.5", "openssl-src", "300.5.5+3.5.5"),
+            ("a-b-1.0.0-rc.1", "a-b", "1.0.0-rc.1"),
+        ] {
+            assert_eq!(
+                split_stem(stem),
+                Some((name.to_owned(), version.to_owned()))
+            );
+        }
+        assert_eq!(split_stem("no-version"), None);
+        assert_eq!(split_stem("-1.0.0"), None);
+    }
+}

@@ -1,0 +1,296 @@
+//! One vendored package: its files against the hashes listed for them.
+
+use std::collections::BTreeSet;
+
+use crate::digest::{Sha256, hash_many};
+use crate::error::{Error, ErrorKind, Result};
+use crate::input::{Input, open_file};
+use crate::lockfile::{LockedPackage, Lockfile};
+use crate::manifest::Manifest;
+use crate::options::Options;
+use crate::registry::{Artifact, VendorChecksums, VendorTree};
+use crate::report::{Code, Finding};
+
+const LIST: &str = ".cargo-checksum.json";
+
+/// What one vendored package turned out to be.
+#[derive(Debug, Default)]
+pub(super) struct Vendored {
+    /// Name and version by its manifest.
+    pub(super) identity: Option<(String, String)>,
+    /// The digest of its archive, by its own word.
+    pub(super) package: Option<Sha256>,
+    /// Whether the list was read and every listed file hashed.
+    pub(super) complete: bool,
+    /// Bytes hashed.
+    pub(super) bytes: u64,
+    /// What was found.
+    pub(super) findings: Vec<Finding>,
+}
+
+/// Reads a package's list and, where `tree` asks for it, compares its files with it.
+pub(super) fn examine(artifact: &Artifact, tree: bool, options: &Options) -> Result<Vendored> {
+    let mut vendored = Vendored::default();
+    let walked = match VendorTree::walk(&artifact.path, &options.limits, &options.cancel) {
+        Ok(walked) => walked,
+        Err(error) => {
+            vendored.findings.push(fault_of(error)?);
+            return Ok(vendored);
+        }
+    };
+    let manifest = walked.read("Cargo.toml", options.limits.manifest_size, &options.cancel);
+    match manifest.and_then(|bytes| {
+        bytes
+            .map(|bytes| Manifest::parse(&bytes, &options.limits))
+            .transpose()
+    }) {
+        Ok(Some(manifest)) => {
+            vendored.identity = manifest.version.map(|version| (manifest.name, version));
+        }
+        Ok(None) => vendored.findings.push(
+            Finding::new(Code::ManifestMissing, "the package has no Cargo.toml").path("Cargo.toml"),
+        ),
+        Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
+        Err(error) => vendored.findings.push(
+            Finding::new(
+                Code::ManifestParse,
+                format!("Cargo.toml: {}", error.message()),
+            )
+            .path("Cargo.toml"),
+        ),
+    }
+    let list = read_list(&walked, options)?;
+    match list {
+        Ok(list) => {
+            vendored.package = list.package;
+            if tree {
+                compare(&walked, &list, options, &mut vendored)?;
+            } else {
+                vendored.complete = true;
+            }
+        }
+        Err(finding) => vendored.findings.push(finding),
+    }
+    Ok(vendored)
+}
+
+/// The list, or the finding that says why there is none.
+fn read_list(
+    walked: &VendorTree,
+    options: &Options,
+) -> Result<std::result::Result<VendorChecksums, Finding>> {
+    let invalid = |why: String| Finding::new(Code::VendorChecksumInvalid, why).path(LIST);
+    let Some((path, _)) = walked.files.get(LIST) else {
+        return Ok(Err(invalid(format!("the package has no {LIST}"))));
+    };
+    let bytes = match Input::from_path(path).read(
+        "lockfile-size",
+        options.limits.lockfile_size,
+        &options.cancel,
+    ) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
+        Err(error) => return Ok(Err(invalid(error.message().to_owned()))),
+    };
+    Ok(VendorChecksums::parse(&bytes).map_err(|error| invalid(error.message().to_owned())))
+}
+
+fn fault_of(error: Error) -> Result<Finding> {
+    match error.kind() {
+        ErrorKind::Cancelled => Err(error),
+        ErrorKind::LimitExceeded => {
+            let code = match error.limit_met() {
+                Some(("depth", _)) => Code::LimitDepth,
+                _ => Code::LimitEntries,
+            };
+            Ok(Finding::new(code, error.message()))
+        }
+        _ => Ok(Finding::new(Code::Unreadable, error.message())),
+    }
+}
+
+fn compare(
+    walked: &VendorTree,
+    list: &VendorChecksums,
+    options: &Options,
+    out: &mut Vendored,
+) -> Result<()> {
+    for link in &walked.links {
+        out.findings.push(
+            Finding::new(
+                Code::VendorSymlink,
+                format!("`{link}` is a link or a special file"),
+            )
+            .path(link.clone()),
+        );
+    }
+    for (path, why) in &walked.unreadable {
+        out.findings.push(
+            Finding::new(Code::Unreadable, format!("`{path}` was not read: {why}"))
+                .path(path.clone()),
+        );
+    }
+    if list.files.is_empty() {
+        out.findings.push(
+            Finding::new(
+                Code::VendorNoFileHashes,
+                format!("{LIST} lists no files, so none could be compared"),
+            )
+            .path(LIST),
+        );
+        return Ok(());
+    }
+    let links: BTreeSet<&String> = walked.links.iter().collect();
+    let mut jobs = Vec::new();
+    for (path, expected) in &list.files {
+        if !is_inside(path) {
+            out.findings.push(
+                Finding::new(
+                    Code::VendorPathTraversal,
+                    format!("`{path}` does not lie inside the package"),
+                )
+                .path(path.clone()),
+            );
+        } else if let Some((file, _)) = walked.files.get(path) {
+            jobs.push((path, expected, file));
+        } else if !links.contains(path) {
+            out.findings.push(
+                Finding::new(
+                    Code::VendorMissing,
+                    format!("`{path}` is listed and not there"),
+                )
+                .path(path.clone())
+                .expected(expected.to_string()),
+            );
+        }
+    }
+    for path in walked.files.keys() {
+        if path != LIST && !list.files.contains_key(path) {
+            out.findings.push(
+                Finding::new(
+                    Code::VendorExtra,
+                    format!("`{path}` is not listed; cargo would build with it unnoticed"),
+                )
+                .path(path.clone()),
+            );
+        }
+    }
+    hash(jobs, options, out)
+}
+
+fn hash(
+    jobs: Vec<(&String, &Sha256, &std::path::PathBuf)>,
+    options: &Options,
+    out: &mut Vendored,
+) -> Result<()> {
+    let mut unread = Vec::new();
+    let readers = jobs
+        .into_iter()
+        .filter_map(|(path, expected, file)| match open_file(file) {
+            Ok((reader, _)) => Some(((path, expected), reader)),
+            Err(error) => {
+                unread.push((path, error));
+                None
+            }
+        });
+    let mut failed = Vec::new();
+    hash_many(
+        readers,
+        options.limits.file_size,
+        &options.cancel,
+        |(path, expected), result| match result {
+            Ok((actual, bytes)) => {
+                out.bytes += bytes;
+                if actual != *expected {
+                    out.findings.push(
+                        Finding::new(
+                            Code::VendorModified,
+                            format!("`{path}` does not have its listed hash"),
+                        )
+                        .path(path.clone())
+                        .values(expected.to_string(), actual.to_string()),
+                    );
+                }
+            }
+            Err(error) => failed.push((path, error)),
+        },
+    )?;
+    out.complete = unread.is_empty() && failed.is_empty();
+    for (path, error) in unread.into_iter().chain(failed) {
+        let code = match error.kind() {
+            ErrorKind::LimitExceeded => Code::LimitFileSize,
+            _ => Code::Unreadable,
+        };
+        out.findings.push(
+            Finding::new(code, format!("`{path}` was not read: {}", error.message()))
+                .path(path.clone()),
+        );
+    }
+    Ok(())
+}
+
+fn is_inside(path: &str) -> bool {
+    !path.is_empty()
+        && !path.starts_with(['/', '\\'])
+        && !path.contains(':')
+        && path
+            .split(['/', '\\'])
+            .all(|part| !matches!(part, "" | "." | ".."))
+}
+
+/// The package of the lockfile that a vendored package says it is. Of several sources the one
+/// whose checksum it names, else one without a checksum where it names none.
+pub(super) fn find_in_lock(lockfile: &Lockfile, vendored: &Vendored) -> Option<usize> {
+    let (name, version) = vendored.identity.as_ref()?;
+    lockfile
+        .packages()
+        .iter()
+        .enumerate()
+        .filter(|(_, package)| package.name == *name && package.version == *version)
+        .min_by_key(|(_, package)| package.checksum != vendored.package)
+        .map(|(index, _)| index)
+}
+
+/// The digest that a vendored package names against the one in the lockfile.
+pub(super) fn compare_package(package: &LockedPackage, vendored: &Vendored) -> Option<Finding> {
+    match (package.checksum, vendored.package) {
+        (None, _) => Some(Finding::new(
+            Code::ChecksumAbsent,
+            "Cargo.lock has no checksum of this package",
+        )),
+        (Some(expected), None) => Some(
+            Finding::new(
+                Code::VendorPackageMissing,
+                format!("{LIST} names no digest of the package"),
+            )
+            .path(LIST)
+            .expected(expected.to_string()),
+        ),
+        (Some(expected), Some(actual)) if expected != actual => Some(
+            Finding::new(
+                Code::VendorPackageMismatch,
+                format!("{LIST} names another digest than Cargo.lock"),
+            )
+            .path(LIST)
+            .values(expected.to_string(), actual.to_string()),
+        ),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn listed_paths_stay_inside() {
+        for good in ["a", "src/lib.rs", "..a/b"] {
+            assert!(is_inside(good), "{good}");
+        }
+        for bad in [
+            "", "/etc", "../a", "a/../b", "a//b", "./a", "C:/x", "a\\..\\b", "\\x",
+        ] {
+            assert!(!is_inside(bad), "{bad}");
+        }
+    }
+}
