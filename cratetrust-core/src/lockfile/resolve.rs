@@ -262,7 +262,11 @@ impl<'a> Reference<'a> {
 
 /// A dependency string without its source, whose URL may hold credentials.
 fn without_source(text: &str) -> &str {
-    quote(text.split_once(" (").map_or(text, |(before, _)| before))
+    let end = text
+        .match_indices(' ')
+        .nth(1)
+        .map_or(text.len(), |(at, _)| at);
+    quote(text.get(..end).unwrap_or_default())
 }
 
 enum Problem {
