@@ -209,7 +209,6 @@ codes! {
     PathDuplicate, "path-duplicate", Mismatch, [W W I], "Two entries have the same path and the same bytes.";
     PathDuplicateConflict, "path-duplicate-conflict", Mismatch, [E W I], "Two entries have the same path and different bytes.";
     PathCaseCollision, "path-case-collision", Mismatch, [E W I], "Two paths differ in case only.";
-    PathUnicodeCollision, "path-unicode-collision", Mismatch, [E W I], "Two paths differ in Unicode normalisation only.";
     PathFileDirConflict, "path-file-dir-conflict", Mismatch, [E W E], "A path is a file and a directory at once.";
     PathWindowsReserved, "path-windows-reserved", Mismatch, [E W I], "A path has a name that Windows reserves for a device.";
     PathWindowsInvalid, "path-windows-invalid", Mismatch, [E W I], "A path has a character or an ending that Windows refuses or drops.";
@@ -237,10 +236,6 @@ codes! {
     ReservedFile, "reserved-file", Mismatch, [E W I], "The archive holds a file that cargo writes itself.";
 
     // Trees.
-    SrcModified, "src-modified", Mismatch, [E E E], "An extracted file differs from the archive.";
-    SrcExtra, "src-extra", Mismatch, [E E E], "An extracted tree holds a file that the archive does not.";
-    SrcMissing, "src-missing", Mismatch, [E E E], "An extracted tree lacks a file of the archive.";
-    SrcSymlink, "src-symlink", Mismatch, [E E E], "An extracted tree holds a link.";
     VendorModified, "vendor-modified", Mismatch, [E E E], "A vendored file does not have its listed hash.";
     VendorExtra, "vendor-extra", Mismatch, [E E E], "A vendored tree holds a file that is not listed.";
     VendorMissing, "vendor-missing", Mismatch, [E E E], "A vendored tree lacks a listed file.";

@@ -112,7 +112,10 @@ fn compare(old: &LockedPackage, new: &LockedPackage, id: &str) -> Option<Finding
 }
 
 fn text(source: &Source) -> String {
-    source.public().to_lock().unwrap_or_else(|| "local".to_owned())
+    source
+        .public()
+        .to_lock()
+        .unwrap_or_else(|| "local".to_owned())
 }
 
 /// A word on where a package comes from, where that is not the usual place.
