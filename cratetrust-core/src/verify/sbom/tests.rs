@@ -1345,7 +1345,8 @@ fn another_bill_of_materials_is_no_lockfile() {
     assert_eq!(libc.anchors, ["self-declared"]);
 }
 
-/// Work grows with the input, also where every name and version is the same.
+/// Work grows with the input, also where every name and version is the same: were it quadratic,
+/// this would not end.
 #[test]
 fn a_hundred_thousand_packages_of_few_names_are_no_trouble() {
     let count = 100_000;
@@ -1371,9 +1372,6 @@ fn a_hundred_thousand_packages_of_few_names_are_no_trouble() {
         package.source = Source::of(SourceKind::Unknown);
         package.version.push_str("-x");
     }
-    let start = std::time::Instant::now();
     let draft = compare_sbom(&document, &evidence, Level::Graph);
     assert!(!draft.findings.is_empty());
-    let spent = start.elapsed();
-    assert!(spent.as_secs() < 20, "{spent:?}");
 }
