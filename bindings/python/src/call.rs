@@ -13,7 +13,7 @@ use crate::cancel::CancelToken;
 use crate::errors;
 
 /// Time between two looks at Python: each may have to wait for the GIL.
-const INTERVAL: Duration = Duration::from_millis(50);
+pub(crate) const INTERVAL: Duration = Duration::from_millis(50);
 
 /// The first exception that the caller's code raised while the core was at work.
 #[derive(Clone, Default)]
