@@ -165,7 +165,7 @@ codes! {
     // The gzip layer.
     GzEmpty, "gz-empty", Mismatch, [E E E], "The file is empty.";
     GzMagic, "gz-magic", Mismatch, [E E E], "The file is no gzip stream.";
-    GzHeader, "gz-header", Mismatch, [E E I], "The gzip header has reserved flags, an unknown method or an oversized field.";
+    GzHeader, "gz-header", Mismatch, [E E E], "The gzip header has reserved flags, an unknown method or an oversized field.";
     GzTruncated, "gz-truncated", Mismatch, [E E E], "The gzip stream ends early.";
     GzCorrupt, "gz-corrupt", Mismatch, [E E E], "The compressed data are not valid.";
     GzCrc, "gz-crc", Mismatch, [E E E], "The gzip CRC-32 is not that of the data.";
@@ -184,8 +184,8 @@ codes! {
     TarPaxMalformed, "tar-pax-malformed", Mismatch, [E E E], "A pax record is malformed.";
     TarPaxGlobal, "tar-pax-global", Mismatch, [E W I], "A global pax header changes what follows.";
     TarPaxPathOverride, "tar-pax-path-override", Mismatch, [E W I], "A pax record gives another path than the tar header.";
-    TarLongnameStray, "tar-longname-stray", Mismatch, [E W I], "A long-name record repeats or belongs to no entry.";
-    TarMagic, "tar-magic", Mismatch, [E W I], "A tar header has neither the POSIX nor the GNU magic.";
+    TarLongnameStray, "tar-longname-stray", Mismatch, [E E E], "A long-name record repeats or belongs to no entry.";
+    TarMagic, "tar-magic", Mismatch, [E W I], "A tar header has neither the POSIX nor the GNU magic, or mixes layouts.";
     TarDirSize, "tar-dir-size", Mismatch, [E W I], "A directory entry has a size.";
 
     // Entry types.

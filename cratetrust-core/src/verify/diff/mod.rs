@@ -1,5 +1,8 @@
 //! What is new, gone or changed between two lockfiles.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::hash::Hash;
 
