@@ -84,7 +84,7 @@ done
 
 # One program without the shared library.
 build static tests/c/roundtrip.c "$static"
-LD_LIBRARY_PATH='' expect 0 "$work/static"
+(LD_LIBRARY_PATH=''; expect 0 "$work/static")
 
 # shellcheck disable=SC2086
 $CXX -std=c++17 -Wall -Wextra -Werror -pedantic tests/c/header.cpp $shared -o "$work/header"
@@ -127,6 +127,6 @@ cmake -S tests/c/cmake -B "$work/cmake" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_
     >"$work/out" 2>&1 || { cat "$work/out" >&2; exit 1; }
 cmake --build "$work/cmake" >"$work/out" 2>&1 || { cat "$work/out" >&2; exit 1; }
 expect 0 "$work/cmake/shared"
-LD_LIBRARY_PATH='' expect 0 "$work/cmake/static"
+(LD_LIBRARY_PATH=''; expect 0 "$work/cmake/static")
 
 echo "the C interface holds"
