@@ -542,6 +542,11 @@ fn hostile_files_end_in_an_error() {
         assert_eq!(error.kind(), ErrorKind::Parse, "{what}: {error}");
         assert!(error.to_string().len() < 1000, "{what}: a long message");
     }
+    // What would cost the TOML reader gigabytes does not reach it.
+    let commas = format!("x = [{}]\n", "1,".repeat(2_000_000));
+    assert_eq!(bad(&commas).kind(), ErrorKind::UnsupportedFormat);
+    let error = bad(commas + "[[package]]\n");
+    assert_eq!(error.kind(), ErrorKind::LimitExceeded, "{error}");
     let mut limits = Limits::default();
     let cancel = CancelToken::new();
     limits.nesting = 5;

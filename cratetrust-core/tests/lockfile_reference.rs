@@ -55,8 +55,8 @@ fn theirs(text: &str) -> Option<(u32, Vec<Known>)> {
     let source = |id: &Option<cargo_lock::SourceId>| {
         id.as_ref().map(|id| {
             // Without the commit: that of a dependency string is not there in theirs.
-            let source = if id.is_default_registry() {
-                return Source::of(SourceKind::CratesIo);
+            if id.is_default_registry() {
+                Source::of(SourceKind::CratesIo)
             } else if let Some(reference) = id.git_reference() {
                 let reference = match reference {
                     cargo_lock::package::GitReference::DefaultBranch => None,
@@ -79,8 +79,7 @@ fn theirs(text: &str) -> Option<(u32, Vec<Known>)> {
                     )),
                     ..Source::of(SourceKind::Registry)
                 }
-            };
-            source
+            }
         })
     };
     let mut known: Vec<_> = lock

@@ -131,9 +131,11 @@ def test_final() -> None:
 
 def test_cancel_token() -> None:
     token = CancelToken()
-    assert not token.cancelled
-    assert repr(token) == "<CancelToken cancelled=False>"
+    seen = [(token.cancelled, repr(token))]
     token.cancel()
     token.cancel()
-    assert token.cancelled
-    assert repr(token) == "<CancelToken cancelled=True>"
+    seen.append((token.cancelled, repr(token)))
+    assert seen == [
+        (False, "<CancelToken cancelled=False>"),
+        (True, "<CancelToken cancelled=True>"),
+    ]

@@ -191,15 +191,16 @@ fn several(text: &mut String, code: Code, found: &[&Finding], report: &Report, p
             names.len(),
             count(report.summary.packages, "package")
         );
+        let _ = writeln!(text, "          {}", listed(names.into_iter(), NAMES));
     } else {
+        let _ = writeln!(text, "{}", code.text());
+        let packages = count(names.len() as u64, "package");
         let _ = writeln!(
             text,
-            "{}: {}",
-            count(names.len() as u64, "package"),
-            code.text()
+            "          {packages}: {}",
+            listed(names.into_iter(), NAMES)
         );
     }
-    let _ = writeln!(text, "          {}", listed(names.into_iter(), NAMES));
     if code == Code::CrateMissing && in_cache(report) {
         text.push_str(
             "          cargo downloads other platforms' packages only on a full `cargo fetch`\n",

@@ -248,7 +248,12 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn examine_crate(&self, reader: impl Read, size: Option<u64>, bound: &Bound<'_>) -> Result<Examined> {
+    fn examine_crate(
+        &self,
+        reader: impl Read,
+        size: Option<u64>,
+        bound: &Bound<'_>,
+    ) -> Result<Examined> {
         let (limits, cancel) = (&self.options.limits, &self.options.cancel);
         if !self.wants(Check::Archive) {
             let mut outcome = None;
@@ -261,14 +266,8 @@ impl<'a> Run<'a> {
                 }));
         }
         let mut sink = ContentSink::new(limits);
-        let mut outcome = archive::read_sized(
-            reader,
-            size,
-            bound.prefix,
-            limits,
-            cancel,
-            &mut [&mut sink],
-        )?;
+        let mut outcome =
+            archive::read_sized(reader, size, bound.prefix, limits, cancel, &mut [&mut sink])?;
         let content = sink.finish(&outcome, bound.identity);
         let mut findings = std::mem::take(&mut outcome.findings);
         findings.extend(content.findings);
@@ -358,6 +357,18 @@ impl<'a> Run<'a> {
             }
             Some(lockfile) => judge.store(lockfile, crates, trees)?,
             None => judge.unlocked(crates, trees)?,
+        }
+        for check in self.options.checks.iter().flatten() {
+            if !draft.checks.iter().any(|name| name == check.name()) {
+                draft.findings.push(Finding::new(
+                    Code::NotChecked,
+                    format!(
+                        "the check `{}` does not apply to a {}",
+                        check.name(),
+                        self.layout.name()
+                    ),
+                ));
+            }
         }
         for (location, why) in &self.unreadable {
             draft.findings.push(

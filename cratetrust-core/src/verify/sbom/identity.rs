@@ -305,10 +305,10 @@ fn origins(purl: &Purl) -> Vec<Origin> {
     if let Some(url) = purl.qualifiers.get("vcs_url") {
         origins.push(Origin::vcs(url));
     }
-    if let Some(url) = purl.qualifiers.get("download_url") {
-        if url.starts_with("file:") {
-            origins.push(Origin::of(SourceKind::Path));
-        }
+    if let Some(url) = purl.qualifiers.get("download_url")
+        && url.starts_with("file:")
+    {
+        origins.push(Origin::of(SourceKind::Path));
     }
     if origins.is_empty() {
         origins.push(Origin::of(SourceKind::CratesIo));

@@ -1,5 +1,8 @@
 //! What is new, gone or changed between two lockfiles.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::hash::Hash;
 
@@ -112,7 +115,10 @@ fn compare(old: &LockedPackage, new: &LockedPackage, id: &str) -> Option<Finding
 }
 
 fn text(source: &Source) -> String {
-    source.public().to_lock().unwrap_or_else(|| "local".to_owned())
+    source
+        .public()
+        .to_lock()
+        .unwrap_or_else(|| "local".to_owned())
 }
 
 /// A word on where a package comes from, where that is not the usual place.
