@@ -101,22 +101,23 @@ pub fn inspect(input: &Input, options: &Options) -> Result<Inspection> {
 type Facts = Vec<(&'static str, Value)>;
 
 fn crate_facts(input: &Input, options: &Options) -> Result<Facts> {
-    let (reader, _) = input.open()?;
-    let mut content = verify::ContentSink::new(&options.limits, None);
-    let outcome = archive::read(
+    let (reader, size) = input.open()?;
+    let mut sink = verify::ContentSink::new(&options.limits);
+    let outcome = archive::read_sized(
         reader,
+        size,
         None,
         &options.limits,
         &options.cancel,
-        &mut [&mut content],
+        &mut [&mut sink],
     )?;
-    let (manifest, findings) = content.finish(outcome.prefix.as_deref(), outcome.complete);
-    let manifest = manifest.unwrap_or_default();
+    let content = sink.finish(&outcome, None);
+    let manifest = content.manifest.unwrap_or_default();
     let severities = Severities::default();
     let mut codes: Vec<&str> = outcome
         .findings
         .iter()
-        .chain(&findings)
+        .chain(&content.findings)
         .filter(|finding| severities.of(finding.code) != crate::report::Severity::Info)
         .map(|finding| finding.code.name())
         .collect();

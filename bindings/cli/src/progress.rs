@@ -73,10 +73,13 @@ impl Bar {
         if self.drawn.is_none() && self.started.elapsed() < PATIENCE {
             return;
         }
+        let elapsed = self.started.elapsed();
+        let fresh = self.drawn.is_none();
         let bar = self.drawn.get_or_insert_with(|| {
-            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-            bar.set_style(style(progress.total > 0));
-            bar
+            // Hidden until it shows something true.
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+            bar.set_style(style(false));
+            bar.with_elapsed(elapsed)
         });
         if progress.total > 0 {
             if bar.length() != Some(progress.total) {
@@ -91,6 +94,9 @@ impl Bar {
             bar.set_message(progress.stage.to_owned());
         }
         bar.set_position(progress.done);
+        if fresh {
+            bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
     }
 }
 

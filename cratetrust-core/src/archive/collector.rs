@@ -60,8 +60,9 @@ impl Collector {
             self.kept.push(Finding::new(
                 Code::FindingsTruncated,
                 format!(
-                    "{} more findings were counted and not kept; the limit `findings` is set too low to hold them",
-                    self.dropped
+                    "{} more findings were counted and not kept (limit findings = {})",
+                    self.dropped,
+                    self.limit + 1
                 ),
             ));
         }

@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn whatever_tools_read_differently_is_a_fault() {
         for body in [
-            &b"10 size=7\n"[..],
+            &b"11 size=7\n"[..],
             b"8 size=7\n",
             b"9 size=7 ",
             b"09 size=7\n",

@@ -5,12 +5,17 @@ use std::borrow::Cow;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::raw::{CHECKSUM_PREFIX, Raw, RawPackage, Text};
+use super::raw::{CHECKSUM_PREFIX, Raw, RawPackage, Text, missing};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::progress::CancelToken;
 
 type Value<'a> = Spanned<DeValue<'a>>;
+
+/// Punctuation marks and blanks that the TOML reader may meet. It takes some 80 bytes a token, so that
+/// a file of the size limit could cost gigabytes; this is enough for 20,000 packages, in a layout
+/// that no tool writes.
+const MOST_MARKS: usize = 1_000_000;
 
 /// How deep the TOML reader goes, whatever the limit.
 const READER_NESTING: u64 = 80;
@@ -19,13 +24,24 @@ const READER_NESTING: u64 = 80;
 ///
 /// # Errors
 /// `UnsupportedFormat` for what is no Cargo.lock at all, `Parse` for a broken one, `LimitExceeded`
-/// for one that is nested too deep, each with the line.
+/// for one that is nested too deep or too large, each with the line where there is one.
 pub(super) fn read<'a>(text: &'a str, limits: &Limits, cancel: &CancelToken) -> Result<Raw<'a>> {
     cancel.check()?;
-    let lines = Lines::of(text);
     if text.trim_start_matches('\u{feff}').trim().is_empty() {
         return Err(not_a_lockfile("the file is empty"));
     }
+    let marks = text.bytes().filter(|b| is_mark(*b)).count();
+    if marks > MOST_MARKS {
+        if !looks_like_a_lockfile(text) {
+            return Err(not_a_lockfile("it has no `[[package]]`"));
+        }
+        return Err(Error::limit(
+            "lockfile-marks",
+            MOST_MARKS as u64,
+            "a lockfile of this size is read only in the layout in which cargo writes it",
+        ));
+    }
+    let lines = Lines::of(text);
     let document = DeTable::parse(text).map_err(|e| broken(&e, text, &lines, limits))?;
     cancel.check()?;
     let document = document.into_inner();
@@ -35,6 +51,15 @@ pub(super) fn read<'a>(text: &'a str, limits: &Limits, cancel: &CancelToken) -> 
         raw: Raw::default(),
     }
     .read(document, text)
+}
+
+/// Whether a byte may end a token of TOML.
+fn is_mark(byte: u8) -> bool {
+    byte.is_ascii_whitespace()
+        || matches!(
+            byte,
+            b'[' | b']' | b'{' | b'}' | b',' | b'=' | b'.' | b'"' | b'\'' | b'#'
+        )
 }
 
 fn not_a_lockfile(why: &str) -> Error {
@@ -185,11 +210,10 @@ impl<'a> Builder<'a> {
             };
             *field = Some(self.string(&format!("`{}`", key.get_ref()), value)?);
         }
-        let missing = |key| Error::parse(format!("a package without `{key}`")).at_line(line, None);
         self.raw.packages.push(RawPackage {
             line,
-            name: name.ok_or_else(|| missing("name"))?,
-            version: version.ok_or_else(|| missing("version"))?,
+            name: name.ok_or_else(|| missing("name", line))?,
+            version: version.ok_or_else(|| missing("version", line))?,
             source,
             checksum,
             replace,

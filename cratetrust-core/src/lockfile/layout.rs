@@ -5,8 +5,8 @@
 
 use std::collections::HashSet;
 
-use super::raw::{CHECKSUM_PREFIX, Raw, RawPackage, Text};
-use crate::error::Result;
+use super::raw::{CHECKSUM_PREFIX, Raw, RawPackage, Text, missing};
+use crate::error::{Error, Result};
 use crate::progress::CancelToken;
 
 /// Lines between two looks at the cancel token.
@@ -15,7 +15,7 @@ const CHECK_EVERY: u64 = 4096;
 /// Reads a Cargo.lock that is laid out as cargo does it; `None` for any other layout.
 ///
 /// # Errors
-/// `Cancelled`.
+/// `Parse` for a package without a name or a version: no other reading could give it one. `Cancelled`.
 pub(super) fn read<'a>(text: &'a str, cancel: &CancelToken) -> Result<Option<Raw<'a>>> {
     let mut reader = Reader {
         rest: text,
@@ -23,6 +23,7 @@ pub(super) fn read<'a>(text: &'a str, cancel: &CancelToken) -> Result<Option<Raw
         table: Table::Top,
         raw: Raw::default(),
         seen_metadata: false,
+        fault: None,
     };
     loop {
         if reader.line.is_multiple_of(CHECK_EVERY) {
@@ -32,10 +33,13 @@ pub(super) fn read<'a>(text: &'a str, cancel: &CancelToken) -> Result<Option<Raw
             break;
         };
         if reader.take(line).is_none() {
-            return Ok(None);
+            return reader.fault.map_or(Ok(None), Err);
         }
     }
-    Ok(reader.finish())
+    if reader.finish().is_none() {
+        return reader.fault.map_or(Ok(None), Err);
+    }
+    Ok(Some(reader.raw))
 }
 
 enum Table<'a> {
@@ -64,6 +68,7 @@ struct Reader<'a> {
     table: Table<'a>,
     raw: Raw<'a>,
     seen_metadata: bool,
+    fault: Option<Error>,
 }
 
 impl<'a> Reader<'a> {
@@ -88,12 +93,11 @@ impl<'a> Reader<'a> {
     }
 
     fn header(&mut self, line: &str) -> Option<()> {
-        self.close()?;
         let fields = Fields {
             line: self.line,
             ..Fields::default()
         };
-        self.table = match line {
+        let table = match line {
             "[[package]]" => Table::Package(fields),
             "[root]" if !self.raw.has_root => {
                 self.raw.has_root = true;
@@ -106,6 +110,8 @@ impl<'a> Reader<'a> {
             }
             _ => return None,
         };
+        self.close()?;
+        self.table = table;
         Some(())
     }
 
@@ -181,11 +187,16 @@ impl<'a> Reader<'a> {
             Table::Unused(fields) => (fields, false),
         };
         if keep {
+            let (name, version) = match (fields.name, fields.version) {
+                (Some(name), Some(version)) => (name, version),
+                (None, _) => return self.missing("name", fields.line),
+                (_, None) => return self.missing("version", fields.line),
+            };
             let end = self.raw.dependencies.len();
             self.raw.packages.push(RawPackage {
                 line: fields.line,
-                name: fields.name?,
-                version: fields.version?,
+                name,
+                version,
                 source: fields.source,
                 checksum: fields.checksum,
                 replace: fields.replace,
@@ -197,7 +208,12 @@ impl<'a> Reader<'a> {
         Some(())
     }
 
-    fn finish(mut self) -> Option<Raw<'a>> {
+    fn missing(&mut self, key: &str, line: u64) -> Option<()> {
+        self.fault = Some(missing(key, line));
+        None
+    }
+
+    fn finish(&mut self) -> Option<()> {
         self.close()?;
         let mut keys = HashSet::new();
         for (key, _) in &self.raw.checksums {
@@ -205,9 +221,8 @@ impl<'a> Reader<'a> {
                 return None;
             }
         }
-        drop(keys);
         // A file without any table may be no lockfile at all; that is for the other reader to say.
-        (!self.raw.packages.is_empty()).then_some(self.raw)
+        (!self.raw.packages.is_empty()).then_some(())
     }
 }
 

@@ -4,6 +4,8 @@ mod document;
 mod layout;
 mod raw;
 mod resolve;
+#[cfg(test)]
+mod tests;
 
 use serde::Serialize;
 

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::error::Error;
+
 /// A string of the file and the line on which it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Text<'a> {
@@ -49,3 +51,8 @@ pub(super) struct Raw<'a> {
 
 /// How keys of `[metadata]` that hold a checksum begin.
 pub(super) const CHECKSUM_PREFIX: &str = "checksum ";
+
+/// The error for a package without a key that it needs.
+pub(super) fn missing(key: &str, line: u64) -> Error {
+    Error::parse(format!("a package without `{key}`")).at_line(line, None)
+}

@@ -262,7 +262,11 @@ impl<'a> Reference<'a> {
 
 /// A dependency string without its source, whose URL may hold credentials.
 fn without_source(text: &str) -> &str {
-    quote(text.split_once(" (").map_or(text, |(before, _)| before))
+    let end = text
+        .match_indices(' ')
+        .nth(1)
+        .map_or(text.len(), |(at, _)| at);
+    quote(text.get(..end).unwrap_or_default())
 }
 
 enum Problem {
@@ -312,11 +316,19 @@ struct VersionSlot {
     local: Option<Slot>,
 }
 
+#[derive(Default)]
+struct NameSlot<'a> {
+    /// How many versions there are, and the one where there is but one.
+    versions: u32,
+    version: Option<&'a str>,
+    /// The package, where there is but one.
+    package: Option<usize>,
+}
+
 /// Hash maps from every way to name a package to its index.
 struct Index<'a> {
     packages: &'a [LockedPackage],
-    /// The one version of a name, or `None` where there are several, and how many there are.
-    names: HashMap<&'a str, (Option<&'a str>, u32)>,
+    names: HashMap<&'a str, NameSlot<'a>>,
     versions: HashMap<(&'a str, &'a str), VersionSlot>,
     /// Only of names and versions that several packages share.
     sources: HashMap<(&'a str, &'a str, SourceKey<'a>), Slot>,
@@ -405,15 +417,16 @@ impl<'a> Index<'a> {
         for (at, package) in packages.iter().enumerate() {
             let is_local = package.source.kind == SourceKind::Path;
             let own = Slot::One(at);
+            let name = index.names.entry(&package.name).or_default();
+            name.package = (name.versions == 0).then_some(at);
             match index.versions.entry((&package.name, &package.version)) {
                 Entry::Vacant(entry) => {
                     entry.insert(VersionSlot {
                         slot: own,
                         local: is_local.then_some(own),
                     });
-                    let (only, count) = index.names.entry(&package.name).or_insert((None, 0));
-                    *count += 1;
-                    *only = (*count == 1).then_some(&package.version);
+                    name.versions += 1;
+                    name.version = (name.versions == 1).then_some(&package.version);
                 }
                 Entry::Occupied(mut entry) => {
                     shared = true;
@@ -476,7 +489,7 @@ impl<'a> Index<'a> {
 
     /// How many versions a name has.
     fn versions(&self, name: &str) -> u32 {
-        self.names.get(name).map_or(0, |(_, count)| *count)
+        self.names.get(name).map_or(0, |slot| slot.versions)
     }
 
     /// The package that a reference names, by the rules of cargo: without a version there must be
@@ -484,12 +497,13 @@ impl<'a> Index<'a> {
     fn find(&self, reference: &Reference<'_>) -> std::result::Result<usize, Problem> {
         let version = match reference.version {
             Some(version) => version,
-            None => self
-                .names
-                .get(reference.name)
-                .ok_or(Problem::Missing)?
-                .0
-                .ok_or(Problem::Ambiguous)?,
+            None => {
+                let name = self.names.get(reference.name).ok_or(Problem::Missing)?;
+                if let Some(at) = name.package {
+                    return Ok(at);
+                }
+                name.version.ok_or(Problem::Ambiguous)?
+            }
         };
         let found = self
             .versions

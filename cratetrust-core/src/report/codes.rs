@@ -165,7 +165,7 @@ codes! {
     // The gzip layer.
     GzEmpty, "gz-empty", Mismatch, [E E E], "The file is empty.";
     GzMagic, "gz-magic", Mismatch, [E E E], "The file is no gzip stream.";
-    GzHeader, "gz-header", Mismatch, [E E I], "The gzip header has reserved flags, an unknown method or an oversized field.";
+    GzHeader, "gz-header", Mismatch, [E E E], "The gzip header has reserved flags, an unknown method or an oversized field.";
     GzTruncated, "gz-truncated", Mismatch, [E E E], "The gzip stream ends early.";
     GzCorrupt, "gz-corrupt", Mismatch, [E E E], "The compressed data are not valid.";
     GzCrc, "gz-crc", Mismatch, [E E E], "The gzip CRC-32 is not that of the data.";
@@ -184,8 +184,8 @@ codes! {
     TarPaxMalformed, "tar-pax-malformed", Mismatch, [E E E], "A pax record is malformed.";
     TarPaxGlobal, "tar-pax-global", Mismatch, [E W I], "A global pax header changes what follows.";
     TarPaxPathOverride, "tar-pax-path-override", Mismatch, [E W I], "A pax record gives another path than the tar header.";
-    TarLongnameStray, "tar-longname-stray", Mismatch, [E W I], "A long-name record repeats or belongs to no entry.";
-    TarMagic, "tar-magic", Mismatch, [E W I], "A tar header has neither the POSIX nor the GNU magic.";
+    TarLongnameStray, "tar-longname-stray", Mismatch, [E E E], "A long-name record repeats or belongs to no entry.";
+    TarMagic, "tar-magic", Mismatch, [E W I], "A tar header has neither the POSIX nor the GNU magic, or mixes layouts.";
     TarDirSize, "tar-dir-size", Mismatch, [E W I], "A directory entry has a size.";
 
     // Entry types.
@@ -209,7 +209,6 @@ codes! {
     PathDuplicate, "path-duplicate", Mismatch, [W W I], "Two entries have the same path and the same bytes.";
     PathDuplicateConflict, "path-duplicate-conflict", Mismatch, [E W I], "Two entries have the same path and different bytes.";
     PathCaseCollision, "path-case-collision", Mismatch, [E W I], "Two paths differ in case only.";
-    PathUnicodeCollision, "path-unicode-collision", Mismatch, [E W I], "Two paths differ in Unicode normalisation only.";
     PathFileDirConflict, "path-file-dir-conflict", Mismatch, [E W E], "A path is a file and a directory at once.";
     PathWindowsReserved, "path-windows-reserved", Mismatch, [E W I], "A path has a name that Windows reserves for a device.";
     PathWindowsInvalid, "path-windows-invalid", Mismatch, [E W I], "A path has a character or an ending that Windows refuses or drops.";
@@ -237,10 +236,6 @@ codes! {
     ReservedFile, "reserved-file", Mismatch, [E W I], "The archive holds a file that cargo writes itself.";
 
     // Trees.
-    SrcModified, "src-modified", Mismatch, [E E E], "An extracted file differs from the archive.";
-    SrcExtra, "src-extra", Mismatch, [E E E], "An extracted tree holds a file that the archive does not.";
-    SrcMissing, "src-missing", Mismatch, [E E E], "An extracted tree lacks a file of the archive.";
-    SrcSymlink, "src-symlink", Mismatch, [E E E], "An extracted tree holds a link.";
     VendorModified, "vendor-modified", Mismatch, [E E E], "A vendored file does not have its listed hash.";
     VendorExtra, "vendor-extra", Mismatch, [E E E], "A vendored tree holds a file that is not listed.";
     VendorMissing, "vendor-missing", Mismatch, [E E E], "A vendored tree lacks a listed file.";

@@ -1,11 +1,13 @@
 //! SBOM formats, each written and read as a projection of [`Bom`]. A format is one file.
 
 mod claimed;
+mod claims;
 mod cyclonedx;
 mod json;
 mod names;
 mod prepare;
 mod spdx;
+mod value;
 
 use crate::bom::Bom;
 use crate::error::{Error, ErrorKind, Result};
@@ -106,6 +108,8 @@ pub struct Claim {
     pub hashes: Vec<(String, String)>,
     /// Whether the component is the document's main component (or a synthetic one standing for several).
     pub main: bool,
+    /// The scope as it is written, where the format has one.
+    pub scope: Option<String>,
 }
 
 /// A dependency that names no component.
@@ -169,6 +173,60 @@ pub fn write(bom: &Bom, format: Format, spec_version: Option<&str>) -> Result<Ve
 /// `UnsupportedFormat` where the bytes are of no known format; `InvalidUtf8`, `Parse` and
 /// `LimitExceeded`, with the place. A breach inside a recognised document is a [`Fault`].
 pub fn read(bytes: &[u8], label: &str, limits: &Limits, cancel: &CancelToken) -> Result<Document> {
-    let _ = (bytes, limits, cancel);
-    Err(Error::new(ErrorKind::UnsupportedFormat, "pending").at_path(label))
+    read_any(bytes, limits, cancel).map_err(|e| e.at_path(label))
+}
+
+fn read_any(bytes: &[u8], limits: &Limits, cancel: &CancelToken) -> Result<Document> {
+    let tree = value::parse(bytes, limits, cancel)?;
+    let fields = tree.object().unwrap_or_default();
+    let text = |key| value::get(fields, key).and_then(value::Json::text);
+    let mut faults = value::Faults::new(limits);
+    faults.repeated_keys(&tree, &value::Place::Root);
+    cancel.check()?;
+    if text("bomFormat").or_else(|| text("specFormat")) == Some("CycloneDX") {
+        cyclonedx::read(fields, faults, cancel)
+    } else if value::get(fields, "spdxVersion").is_some() {
+        match text("spdxVersion") {
+            Some(version) if version.starts_with("SPDX-2.") => spdx::read(fields, faults, cancel),
+            Some(version) => Err(unsupported(format!(
+                "SPDX version `{}` is not read here; 2.2 and 2.3 are",
+                short(version)
+            ))),
+            None => Err(unsupported("`spdxVersion` is no string")),
+        }
+    } else if text("schema") == Some(crate::bom::SCHEMA) {
+        json::read(fields, faults, cancel)
+    } else {
+        Err(unsupported(unknown_object(fields)))
+    }
+}
+
+fn unsupported(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::UnsupportedFormat, message)
+}
+
+/// Text from the input, cut to a length that a message bears.
+fn short(text: &str) -> String {
+    text.chars().take(120).collect()
+}
+
+/// What a JSON object of no known format looks like.
+fn unknown_object(fields: &value::Fields<'_>) -> String {
+    let text = |key| value::get(fields, key).and_then(value::Json::text);
+    let seen = if value::get(fields, "@context").is_some() {
+        "JSON-LD, such as SPDX 3, which is not read here".to_owned()
+    } else if let Some(format) = text("bomFormat") {
+        format!("`bomFormat` is `{}`", short(format))
+    } else if let Some(schema) = text("schema") {
+        format!("`schema` is `{}`", short(schema))
+    } else if fields.is_empty() {
+        "an empty JSON object".to_owned()
+    } else {
+        let keys: Vec<String> = fields.iter().take(6).map(|(key, _)| short(key)).collect();
+        format!("a JSON object with the keys {}", keys.join(", "))
+    };
+    format!(
+        "no known SBOM format: {seen}; a CycloneDX, SPDX 2 or {} document is wanted",
+        crate::bom::SCHEMA
+    )
 }

@@ -3,6 +3,7 @@
 mod account;
 mod anchor;
 mod checksum;
+mod content;
 mod diff;
 mod package;
 mod sbom;
@@ -13,6 +14,7 @@ pub use crate::verifier::{Claim, EvidenceSet, Outcome, Subject, Time, Verifier};
 pub(crate) use account::account;
 pub use anchor::{Anchor, Anchored, CallerAnchor, IndexAnchor, LockAnchor};
 pub use checksum::ChecksumVerifier;
+pub(crate) use content::ContentSink;
 pub(crate) use diff::compare_lockfiles;
 pub(crate) use package::{Target, verify};
 pub(crate) use sbom::compare_sbom;

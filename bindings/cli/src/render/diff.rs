@@ -8,7 +8,7 @@ use cratetrust_core::text::escape;
 
 use super::findings::{accept, findings};
 use super::report::{headline, inputs};
-use super::{Paint, count, more, row};
+use super::{Paint, Table, count, more};
 
 /// Changes shown of each kind.
 const LINES: usize = 100;
@@ -35,17 +35,18 @@ pub(crate) fn diff(report: &Report, paint: Paint) -> String {
         let _ = writeln!(text, "{}", headline(report));
     }
     text.push('\n');
-    inputs(&mut text, report);
-    row(
-        &mut text,
+    let mut table = Table::default();
+    inputs(&mut table, report);
+    table.row(
         "changes",
-        &format!(
+        format!(
             "{} added, {} removed, {} changed",
             of(Code::LockPackageAdded).len(),
             of(Code::LockPackageRemoved).len(),
             of(Code::LockPackageChanged).len()
         ),
     );
+    table.write(&mut text);
     for (code, sign, colour) in kinds {
         let found = of(code);
         if found.is_empty() {

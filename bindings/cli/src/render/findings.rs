@@ -10,8 +10,10 @@ use super::{Paint, count, listed, more};
 
 /// Packages shown one by one.
 const PACKAGES: usize = 20;
-/// Findings shown of one package.
-const FINDINGS: usize = 8;
+/// Codes shown of one package.
+const CODES: usize = 8;
+/// Findings shown of one package and code.
+const SAME: usize = 3;
 /// Names shown of packages that share a gap.
 const NAMES: usize = 8;
 /// Characters shown of a message or a value; what is cut is in the JSON.
@@ -45,14 +47,7 @@ pub(super) fn findings(report: &Report, wanted: impl Fn(&Finding) -> bool, paint
         if let Some(package) = package {
             let _ = writeln!(text, "{}", paint.bold(&escape(package)));
         }
-        let mut found = found.clone();
-        found.sort_by_key(|finding| finding.severity);
-        for finding in found.iter().take(FINDINGS) {
-            one(&mut text, finding, paint);
-        }
-        if found.len() > FINDINGS {
-            let _ = writeln!(text, "  {}", more(found.len() - FINDINGS));
-        }
+        of_package(&mut text, found.clone(), paint);
     }
     if by_package.len() > PACKAGES {
         let hidden = by_package.len() - PACKAGES;
@@ -69,6 +64,29 @@ pub(super) fn findings(report: &Report, wanted: impl Fn(&Finding) -> bool, paint
         several(&mut text, *code, found, report, paint);
     }
     text
+}
+
+/// The findings of one package, worst first; a code that fills it does not hide the others.
+fn of_package(text: &mut String, mut found: Vec<&Finding>, paint: Paint) {
+    found.sort_by_key(|finding| (finding.severity, finding.code.name()));
+    let mut shown = 0;
+    for same in found.chunk_by(|a, b| a.code == b.code).take(CODES) {
+        for finding in same.iter().take(SAME) {
+            one(text, finding, paint);
+        }
+        if same.len() > SAME {
+            let hidden = same.len() - SAME;
+            let code = same.first().map_or("", |finding| finding.code.name());
+            let _ = writeln!(
+                text,
+                "          … and {hidden} more of {code} (use --format json)"
+            );
+        }
+        shown += same.len();
+    }
+    if found.len() > shown {
+        let _ = writeln!(text, "  {}", more(found.len() - shown));
+    }
 }
 
 /// The worst severity of each package's findings that are shown by package.
@@ -110,11 +128,24 @@ fn one(text: &mut String, finding: &Finding, paint: Paint) {
         text.push_str("  (external)");
     }
     text.push('\n');
-    let _ = writeln!(text, "          {}", cut(&finding.message));
+    let _ = writeln!(text, "          {}", cut(sentence(finding)));
     for (label, value) in [("expected", &finding.expected), ("actual", &finding.actual)] {
         if let Some(value) = value {
             let _ = writeln!(text, "          {label:<8}  {}", cut(value));
         }
+    }
+}
+
+/// The message; where it repeats a long value that has its own line, the code's text.
+fn sentence(finding: &Finding) -> &str {
+    let repeats = [&finding.expected, &finding.actual]
+        .into_iter()
+        .flatten()
+        .any(|value| value.len() >= 40 && finding.message.contains(value.as_str()));
+    if repeats {
+        finding.code.text()
+    } else {
+        &finding.message
     }
 }
 
@@ -160,15 +191,16 @@ fn several(text: &mut String, code: Code, found: &[&Finding], report: &Report, p
             names.len(),
             count(report.summary.packages, "package")
         );
+        let _ = writeln!(text, "          {}", listed(names.into_iter(), NAMES));
     } else {
+        let _ = writeln!(text, "{}", code.text());
+        let packages = count(names.len() as u64, "package");
         let _ = writeln!(
             text,
-            "{}: {}",
-            count(names.len() as u64, "package"),
-            code.text()
+            "          {packages}: {}",
+            listed(names.into_iter(), NAMES)
         );
     }
-    let _ = writeln!(text, "          {}", listed(names.into_iter(), NAMES));
     if code == Code::CrateMissing && in_cache(report) {
         text.push_str(
             "          cargo downloads other platforms' packages only on a full `cargo fetch`\n",

@@ -6,10 +6,12 @@ use cratetrust_core::Inspection;
 use cratetrust_core::text::escape;
 use serde_json::Value;
 
-use super::{Paint, more};
+use super::{Paint, more, size};
 
 /// Items shown of a list.
 const ITEMS: usize = 20;
+/// Characters of a list that is shown on one line.
+const WIDTH: usize = 72;
 /// Levels of a nested value that are shown.
 const DEPTH: usize = 3;
 
@@ -19,16 +21,20 @@ pub(crate) fn inspection(inspection: &Inspection, paint: Paint) -> String {
         paint.bold(&escape(&inspection.name)),
         inspection.kind
     );
-    let width = inspection
+    let facts: Vec<(String, &Value)> = inspection
         .facts
+        .iter()
+        .map(|(label, value)| (escape(label).replace('_', " "), value))
+        .collect();
+    let width = facts
         .iter()
         .map(|(label, _)| label.chars().count())
         .max()
         .unwrap_or_default();
-    for (label, value) in &inspection.facts {
-        let label = escape(label);
+    for (label, value) in &facts {
+        let shown = plain(value, DEPTH);
         match value {
-            Value::Array(items) if !items.is_empty() => {
+            Value::Array(items) if shown.chars().count() > WIDTH || items.len() > ITEMS => {
                 let _ = writeln!(text, "  {label:<width$}  {}", items.len());
                 for item in items.iter().take(ITEMS) {
                     let _ = writeln!(text, "  {:<width$}    {}", "", plain(item, DEPTH));
@@ -37,8 +43,16 @@ pub(crate) fn inspection(inspection: &Inspection, paint: Paint) -> String {
                     let _ = writeln!(text, "  {:<width$}    {}", "", more(items.len() - ITEMS));
                 }
             }
+            Value::Number(number) if label.ends_with("bytes") => {
+                let bytes = number.as_u64().unwrap_or_default();
+                let _ = write!(text, "  {label:<width$}  {number}");
+                if bytes >= 1024 {
+                    let _ = write!(text, " ({})", size(bytes));
+                }
+                text.push('\n');
+            }
             _ => {
-                let _ = writeln!(text, "  {label:<width$}  {}", plain(value, DEPTH));
+                let _ = writeln!(text, "  {label:<width$}  {shown}");
             }
         }
     }
@@ -52,6 +66,7 @@ fn plain(value: &Value, depth: usize) -> String {
         Value::Bool(true) => "yes".to_owned(),
         Value::Bool(false) => "no".to_owned(),
         Value::Number(number) => number.to_string(),
+        Value::String(text) if text.is_empty() => "not stated".to_owned(),
         Value::String(text) => escape(text).into_owned(),
         Value::Array(items) if items.is_empty() => "none".to_owned(),
         Value::Array(_) | Value::Object(_) if depth == 0 => "…".to_owned(),

@@ -10,7 +10,7 @@ use cratetrust_core::text::escape;
 
 use super::findings::findings;
 use super::report::headline;
-use super::{Paint, count, row};
+use super::{Paint, Table, count};
 
 pub(crate) fn made(
     generated: &Generated,
@@ -33,11 +33,11 @@ pub(crate) fn made(
         let _ = write!(text, ", written to {}", escape(&file.display().to_string()));
     }
     text.push('\n');
+    let mut table = Table::default();
     for evidence in &bom.evidence {
-        row(
-            &mut text,
+        table.row(
             "evidence",
-            &format!(
+            format!(
                 "{} (level {})",
                 escape(&evidence.name),
                 evidence.level.name()
@@ -50,12 +50,12 @@ pub(crate) fn made(
             .iter()
             .all(|evidence| evidence.level == EvidenceLevel::Lockfile);
     if from_lockfile_only && bom.packages.iter().all(|p| p.scope == Scope::Maybe) {
-        row(
-            &mut text,
+        table.row(
             "scope",
             "maybe: a lockfile names the packages of every platform and feature",
         );
     }
+    table.write(&mut text);
     if report.verdict == Verdict::Fail {
         let _ = writeln!(
             text,

@@ -96,9 +96,6 @@ fn hint(error: &Error) -> Option<Cow<'static, str>> {
         ErrorKind::NotFound if file_name == Some("Cargo.lock") => {
             Some("`cargo generate-lockfile` makes a lockfile".into())
         }
-        ErrorKind::UnsupportedFormat => {
-            Some("`cratetrust help` tells what each subcommand reads".into())
-        }
         _ => None,
     }
 }
@@ -145,9 +142,28 @@ fn size(bytes: u64) -> String {
     format!("{bytes} bytes")
 }
 
-/// A line of a two-column table.
-fn row(text: &mut String, label: &str, value: &str) {
-    let _ = writeln!(text, "  {label:<11} {value}");
+/// A table of a label and a value a line.
+#[derive(Default)]
+struct Table(Vec<(String, String)>);
+
+impl Table {
+    /// Adds a line; both parts must be fit to be shown.
+    fn row(&mut self, label: impl Into<String>, value: impl Into<String>) {
+        self.0.push((label.into(), value.into()));
+    }
+
+    /// Appends the lines with their values aligned.
+    fn write(&self, text: &mut String) {
+        let width = self
+            .0
+            .iter()
+            .map(|(label, _)| label.chars().count())
+            .max()
+            .unwrap_or_default();
+        for (label, value) in &self.0 {
+            let _ = writeln!(text, "  {label:<width$}  {value}");
+        }
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use cratetrust_core::report::{Report, Severity, Verdict};
 use cratetrust_core::text::escape;
 
 use super::findings::{accept, findings};
-use super::{Paint, count, row, size};
+use super::{Paint, Table, count, size};
 
 /// A report of `verify` or `verify-sbom`.
 pub(crate) fn report(report: &Report, paint: Paint) -> String {
@@ -16,41 +16,40 @@ pub(crate) fn report(report: &Report, paint: Paint) -> String {
         paint.verdict(report.verdict),
         headline(report)
     );
-    inputs(&mut text, report);
     let summary = &report.summary;
-    row(&mut text, "packages", &statuses(report));
+    let mut table = Table::default();
+    inputs(&mut table, report);
+    table.row("packages", statuses(report));
     let anchors = anchors(report);
     if !anchors.is_empty() {
-        row(&mut text, "anchors", &anchors);
+        table.row("anchors", anchors);
     }
-    checks(&mut text, report);
+    table.row("checks", checks(report));
     if summary.bytes > 0 {
-        row(&mut text, "read", &size(summary.bytes));
+        table.row("read", size(summary.bytes));
     }
     if summary.unlisted > 0 {
-        row(
-            &mut text,
+        let artifacts = count(summary.unlisted, "artifact");
+        table.row(
             "unlisted",
-            &format!(
-                "{} in the store that the lockfile does not name, not checked",
-                count(summary.unlisted, "artifact")
-            ),
+            format!("{artifacts} in the store that the lockfile does not name, not checked"),
         );
     }
+    table.write(&mut text);
     text.push_str(&findings(report, |_| true, paint));
     accept(&mut text, report, paint);
     text
 }
 
 /// What was read, each once.
-pub(super) fn inputs(text: &mut String, report: &Report) {
+pub(super) fn inputs(table: &mut Table, report: &Report) {
     for input in &report.inputs {
-        row(text, &escape(&input.role), &escape(&input.name));
+        table.row(escape(&input.role), escape(&input.name));
     }
 }
 
 /// The checks, and whose severities were used.
-fn checks(text: &mut String, report: &Report) {
+fn checks(report: &Report) -> String {
     let mut line = report
         .checks
         .iter()
@@ -65,7 +64,7 @@ fn checks(text: &mut String, report: &Report) {
         let _ = write!(line, ", {code}={}", severity.name());
     }
     line.push(')');
-    row(text, "checks", &line);
+    line
 }
 
 /// The verdict in one sentence.

@@ -174,7 +174,7 @@ fn long_lists_are_cut_and_errors_come_first() {
     let first = shown.find("p199@1.0.0").unwrap();
     assert!(first < shown.find("p100@1.0.0").unwrap(), "{shown}");
     assert!(
-        shown.contains("  … and 43 more (use --format json)\n"),
+        shown.contains("          … and 47 more of entry-fifo (use --format json)\n  warning path-duplicate  x\n"),
         "{shown}"
     );
     assert!(
@@ -321,6 +321,8 @@ fn facts_are_a_table_and_lists_are_cut() {
                 ("version", json!(4)),
                 ("yanked", json!(null)),
                 ("mixed", json!(false)),
+                ("unpacked_bytes", json!(1536)),
+                ("few", json!(["a", "b"])),
                 ("nothing", json!([])),
                 ("sources", json!({"crates.io": 3, "git": 1})),
                 ("roots", json!((0..25).collect::<Vec<_>>())),
@@ -332,13 +334,15 @@ fn facts_are_a_table_and_lists_are_cut() {
     assert!(
         shown.starts_with(
             "Cargo.lock: lockfile\n\
-             \x20 version  4\n\
-             \x20 yanked   not stated\n\
-             \x20 mixed    no\n\
-             \x20 nothing  none\n\
-             \x20 sources  crates.io 3, git 1\n\
-             \x20 roots    25\n\
-             \x20            0\n"
+             \x20 version         4\n\
+             \x20 yanked          not stated\n\
+             \x20 mixed           no\n\
+             \x20 unpacked bytes  1536 (1.5 KiB)\n\
+             \x20 few             a, b\n\
+             \x20 nothing         none\n\
+             \x20 sources         crates.io 3, git 1\n\
+             \x20 roots           25\n\
+             \x20                   0\n"
         ),
         "{shown}"
     );
@@ -346,5 +350,5 @@ fn facts_are_a_table_and_lists_are_cut() {
         shown.contains("… and 5 more (use --format json)\n"),
         "{shown}"
     );
-    assert!(shown.ends_with("  deep     a b c …\n"), "{shown}");
+    assert!(shown.ends_with("  deep            a b c …\n"), "{shown}");
 }

@@ -8,6 +8,7 @@
 )]
 
 mod files;
+mod page;
 mod support;
 mod usage;
 mod verbs;

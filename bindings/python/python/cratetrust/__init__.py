@@ -12,9 +12,7 @@ what is raised when the question itself cannot be answered.
 """
 
 from cratetrust._native import (
-    VERSION as __version__,
-)
-from cratetrust._native import (
+    VERSION,
     ArtifactReport,
     Bom,
     CancelToken,
@@ -47,6 +45,8 @@ from cratetrust.errors import (
     UnsupportedFormatError,
     VerificationError,
 )
+
+__version__ = VERSION
 
 __all__ = [
     "ArtifactReport",

@@ -11,11 +11,9 @@ import errno
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, TypeVar
+    from typing import Any
 
     from cratetrust._native import Report
-
-    E = TypeVar("E", bound="CratetrustError")
 
 __all__ = [
     "CratetrustError",
@@ -33,7 +31,7 @@ __all__ = [
 ]
 
 
-def _restore(cls: type[E], text: str, details: dict[str, Any]) -> E:
+def _restore(cls: type[CratetrustError], text: str, details: dict[str, Any]) -> CratetrustError:
     return cls(text, **details)
 
 

@@ -1,5 +1,7 @@
 //! CycloneDX (ECMA-424) as JSON.
 
+mod read;
 mod write;
 
+pub(super) use read::read;
 pub(super) use write::{VERSIONS, write};

@@ -1,5 +1,7 @@
 //! SPDX 2 as JSON.
 
+mod read;
 mod write;
 
+pub(super) use read::read;
 pub(super) use write::{VERSIONS, write};

@@ -266,7 +266,10 @@ fn package<'a>(
     let license = package.license.as_deref();
     // A reference to a licence text that the document does not hold would not be valid.
     let declared = license.filter(|text| {
-        names::is_license_expression(text) && !text.contains(':') && !text.contains("LicenseRef")
+        names::is_license_expression(text)
+            && !matches!(*text, NO_ASSERTION | "NONE")
+            && !text.contains(':')
+            && !text.contains("LicenseRef")
     });
     if declared.is_none() {
         properties.extend(license.map(|text| property(names::LICENSE, text)));

@@ -9,7 +9,7 @@ use std::io::Read;
 
 use self::judge::Judge;
 use super::anchor::{Anchor, CallerAnchor, IndexAnchor, LockAnchor};
-use super::content::ContentSink;
+use super::content::{ContentSink, Identity};
 use super::schedule;
 use super::vendor::{self, Vendored};
 use crate::archive;
@@ -39,6 +39,13 @@ struct Examined {
     prefix: Option<String>,
     findings: Vec<Finding>,
     unreadable: Option<Error>,
+}
+
+/// What an archive is bound to be before it is opened.
+#[derive(Default)]
+struct Bound<'a> {
+    prefix: Option<&'a str>,
+    identity: Option<Identity<'a>>,
 }
 
 enum Examination {
@@ -158,8 +165,8 @@ impl<'a> Run<'a> {
 
     fn examine(&self, target: &Target<'_>) -> Result<Vec<Examination>> {
         if let Target::Stream(input) = target {
-            let (reader, _) = input.open()?;
-            let examined = self.examine_crate(reader, self.prefix_of(0))?;
+            let (reader, size) = input.open()?;
+            let examined = self.examine_crate(reader, size, &self.bound(0))?;
             return Ok(vec![Examination::Crate(examined)]);
         }
         let sizes: Vec<u64> = self
@@ -180,19 +187,24 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// The directory that every entry of the archive must lie in, where the file's own name is bound
-    /// to a package of the lockfile.
-    fn prefix_of(&self, item: usize) -> Option<&str> {
-        let stem = self
-            .artifacts
-            .get(item)
-            .map(|artifact| artifact.stem.as_str())?;
-        let bound = self.by_stem.contains_key(stem)
-            || matches!(
-                self.layout,
-                Layout::Cache | Layout::CargoHome | Layout::CrateDirectory | Layout::LocalRegistry
-            );
-        bound.then_some(stem)
+    /// What the file's own name says that the archive must be: in a store by the store's rule, and
+    /// where the lockfile has a package of that name.
+    fn bound(&self, item: usize) -> Bound<'_> {
+        let Some(stem) = self.artifacts.get(item).map(|a| a.stem.as_str()) else {
+            return Bound::default();
+        };
+        let package = self
+            .by_stem
+            .get(stem)
+            .and_then(|candidates| self.lockfile?.packages().get(*candidates.first()?));
+        let by_name = package.is_some() || self.layout != Layout::CrateFile;
+        Bound {
+            prefix: by_name.then_some(stem),
+            identity: package.map(|package| Identity {
+                name: &package.name,
+                version: &package.version,
+            }),
+        }
     }
 
     fn examine_artifact(&self, item: usize) -> Result<Examination> {
@@ -205,7 +217,7 @@ impl<'a> Run<'a> {
             )?));
         }
         match open_file(&artifact.path)
-            .and_then(|(file, _)| self.examine_crate(file, self.prefix_of(item)))
+            .and_then(|(file, size)| self.examine_crate(file, Some(size), &self.bound(item)))
         {
             Ok(examined) => Ok(Examination::Crate(examined)),
             Err(error) => self.unreadable(error).map(Examination::Crate),
@@ -236,7 +248,12 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn examine_crate(&self, reader: impl Read, prefix: Option<&str>) -> Result<Examined> {
+    fn examine_crate(
+        &self,
+        reader: impl Read,
+        size: Option<u64>,
+        bound: &Bound<'_>,
+    ) -> Result<Examined> {
         let (limits, cancel) = (&self.options.limits, &self.options.cancel);
         if !self.wants(Check::Archive) {
             let mut outcome = None;
@@ -248,15 +265,18 @@ impl<'a> Run<'a> {
                     Err(Error::new(ErrorKind::Internal, "nothing was hashed"))
                 }));
         }
-        let mut content = ContentSink::new(limits, prefix);
-        let outcome = archive::read(reader, prefix, limits, cancel, &mut [&mut content])?;
-        let mut findings = outcome.findings;
-        let (manifest, more) = content.finish(outcome.prefix.as_deref(), outcome.complete);
-        findings.extend(more);
+        let mut sink = ContentSink::new(limits);
+        let mut outcome =
+            archive::read_sized(reader, size, bound.prefix, limits, cancel, &mut [&mut sink])?;
+        let content = sink.finish(&outcome, bound.identity);
+        let mut findings = std::mem::take(&mut outcome.findings);
+        findings.extend(content.findings);
         Ok(Examined {
             sha256: outcome.sha256,
             bytes: outcome.size,
-            identity: manifest.and_then(|manifest| Some((manifest.name, manifest.version?))),
+            identity: content
+                .manifest
+                .and_then(|manifest| Some((manifest.name, manifest.version?))),
             prefix: outcome.prefix,
             findings,
             unreadable: None,
@@ -337,6 +357,18 @@ impl<'a> Run<'a> {
             }
             Some(lockfile) => judge.store(lockfile, crates, trees)?,
             None => judge.unlocked(crates, trees)?,
+        }
+        for check in self.options.checks.iter().flatten() {
+            if !draft.checks.iter().any(|name| name == check.name()) {
+                draft.findings.push(Finding::new(
+                    Code::NotChecked,
+                    format!(
+                        "the check `{}` does not apply to a {}",
+                        check.name(),
+                        self.layout.name()
+                    ),
+                ));
+            }
         }
         for (location, why) in &self.unreadable {
             draft.findings.push(

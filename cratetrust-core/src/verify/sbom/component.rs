@@ -363,7 +363,7 @@ fn malformed(algorithm: &str, digits: &str) -> Option<MalformedDigest> {
 }
 
 fn source_text(source: &Source) -> String {
-    source.to_lock().unwrap_or_else(|| {
+    source.public().to_lock().unwrap_or_else(|| {
         match source.kind {
             SourceKind::CratesIo => "crates.io",
             SourceKind::Path => "local",

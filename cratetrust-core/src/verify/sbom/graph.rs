@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::identity::{PurlClaim, name_at_version};
 use super::matching::{Matching, Pair, Rule};
 use super::{Comparison, section_missing};
-use crate::bom::{Edge, EdgeKind, Package, Scope};
+use crate::bom::{Edge, EdgeKind};
 use crate::report::{Code, Finding, Severity};
 
 impl Comparison<'_> {
@@ -206,8 +206,9 @@ impl Comparison<'_> {
     }
 
     fn edges(&mut self) {
-        let canonical = replacements(&self.evidence.packages);
-        let at = |package: usize| canonical.get(&package).copied().unwrap_or(package);
+        // A replaced original and its replacement are one end of a dependency: some tools name the
+        // one and some the other.
+        let at = |package: usize| self.replaced.get(&package).copied().unwrap_or(package);
         let mut known: Vec<(usize, usize, EdgeKind)> = self
             .evidence
             .edges
@@ -366,27 +367,6 @@ fn same_set(sorted: &[Option<usize>], roots: &[usize]) -> bool {
     roots.sort_unstable();
     roots.dedup();
     sorted == roots
-}
-
-/// A `[replace]`d original and what replaces it are one end of a dependency: the original is not
-/// built, has the same name and version, and some tools name the one and some the other.
-fn replacements(packages: &[Package]) -> HashMap<usize, usize> {
-    let mut built: HashMap<(&str, &str), usize> = HashMap::new();
-    let mut replaced = Vec::new();
-    for (index, package) in packages.iter().enumerate() {
-        if package.scope == Scope::NotBuilt {
-            replaced.push((index, package));
-        } else {
-            built.insert((&package.name, &package.version), index);
-        }
-    }
-    replaced
-        .into_iter()
-        .filter_map(|(index, package)| {
-            let by = built.get(&(package.name.as_str(), package.version.as_str()))?;
-            Some((index, *by))
-        })
-        .collect()
 }
 
 /// CycloneDX has had dependencies and a main component since 1.2.

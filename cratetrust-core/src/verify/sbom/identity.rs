@@ -110,7 +110,8 @@ fn plain_url(url: &str) -> String {
 const LOCAL: &str = "file:";
 
 fn urls_agree(known: &str, claimed: &str) -> bool {
-    known == claimed || (claimed == LOCAL && known.starts_with(LOCAL))
+    let is_hidden = known == LOCAL || claimed == LOCAL;
+    known == claimed || (is_hidden && known.starts_with(LOCAL) && claimed.starts_with(LOCAL))
 }
 
 /// How a claimed source stands to that of the evidence.
@@ -304,10 +305,10 @@ fn origins(purl: &Purl) -> Vec<Origin> {
     if let Some(url) = purl.qualifiers.get("vcs_url") {
         origins.push(Origin::vcs(url));
     }
-    if let Some(url) = purl.qualifiers.get("download_url") {
-        if url.starts_with("file:") {
-            origins.push(Origin::of(SourceKind::Path));
-        }
+    if let Some(url) = purl.qualifiers.get("download_url")
+        && url.starts_with("file:")
+    {
+        origins.push(Origin::of(SourceKind::Path));
     }
     if origins.is_empty() {
         origins.push(Origin::of(SourceKind::CratesIo));

@@ -58,6 +58,7 @@ pub(super) struct Matching {
 pub(super) fn match_components(
     evidence: &Bom,
     claims: &[Claimed<'_>],
+    replaced: &HashMap<usize, usize>,
     match_roots: bool,
 ) -> Matching {
     let packages = &evidence.packages;
@@ -68,7 +69,12 @@ pub(super) fn match_components(
     let known: Vec<Known<'_>> = packages
         .iter()
         .zip(&origins)
-        .map(|(package, origin)| Known { package, origin })
+        .enumerate()
+        .map(|(index, (package, origin))| Known {
+            package,
+            origin,
+            is_built: package.scope != Scope::NotBuilt && !replaced.contains_key(&index),
+        })
         .collect();
     let mut matcher = Matcher {
         known: &known,
@@ -93,6 +99,7 @@ fn order_by<T, K: Ord>(items: &[T], key: impl Fn(&T) -> K) -> Vec<usize> {
 struct Known<'a> {
     package: &'a Package,
     origin: &'a Origin,
+    is_built: bool,
 }
 
 struct Matcher<'a> {
@@ -311,8 +318,7 @@ impl<'a> Matcher<'a> {
         let known_order = std::mem::take(&mut self.known_order);
         let claim_order = std::mem::take(&mut self.claim_order);
         self.known_order = order_by(self.known, |known| {
-            let unbuilt = known.package.scope == Scope::NotBuilt;
-            (unbuilt, known.origin.kind != SourceKind::Path)
+            (!known.is_built, known.origin.kind != SourceKind::Path)
         });
         self.claim_order = order_by(self.claims, |claimed| {
             (claimed.claim.main, claimed.origin().is_some())

@@ -30,7 +30,8 @@ pub(crate) fn compare_sbom(document: &Document, evidence: &Bom, level: Level) ->
             Claimed::new(package, document.claims.get(index).unwrap_or(&nothing))
         })
         .collect();
-    let matching = match_components(evidence, &claims, level == Level::Graph);
+    let replaced = replacements(evidence);
+    let matching = match_components(evidence, &claims, &replaced, level == Level::Graph);
     let mut comparison = Comparison {
         document,
         evidence,
@@ -38,6 +39,7 @@ pub(crate) fn compare_sbom(document: &Document, evidence: &Bom, level: Level) ->
         extras: extras(&claims, &matching, level),
         claims,
         matching,
+        replaced,
         ids: Vec::new(),
         extra_ids: HashMap::new(),
         other_packages: HashSet::new(),
@@ -67,6 +69,8 @@ struct Comparison<'a> {
     evidence: &'a Bom,
     claims: Vec<Claimed<'a>>,
     matching: Matching,
+    /// The `[replace]`d originals, and what replaces each.
+    replaced: HashMap<usize, usize>,
     /// Components that stand for no package of the evidence.
     extras: Vec<usize>,
     /// The report `id` of each package of the evidence.
@@ -101,6 +105,38 @@ fn may_leave_out(document: &Document, evidence: &Bom) -> bool {
         .as_ref()
         .is_some_and(|selection| !selection.targets.is_empty());
     lockfile_only && narrowed && !only(&document.bom)
+}
+
+/// The `[replace]`d originals, and what replaces each.
+///
+/// No one depends on a replacement by its own identity, and yet it is no root: that is what tells
+/// it. The original has its name and version, and no dependencies of its own.
+fn replacements(evidence: &Bom) -> HashMap<usize, usize> {
+    let count = evidence.packages.len();
+    let (mut used, mut uses) = (vec![false; count], vec![false; count]);
+    for edge in evidence.edges.iter().filter(|edge| edge.from != edge.to) {
+        if let (Some(used), Some(uses)) = (used.get_mut(edge.to), uses.get_mut(edge.from)) {
+            (*used, *uses) = (true, true);
+        }
+    }
+    for root in &evidence.roots {
+        if let Some(used) = used.get_mut(*root) {
+            *used = true;
+        }
+    }
+    let numbered = || evidence.packages.iter().enumerate();
+    let is = |marks: &[bool], index: usize| marks.get(index).copied().unwrap_or_default();
+    let by: HashMap<(&str, &str), usize> = numbered()
+        .filter(|(index, _)| !is(&used, *index))
+        .map(|(index, package)| ((package.name.as_str(), package.version.as_str()), index))
+        .collect();
+    numbered()
+        .filter(|(index, _)| is(&used, *index) && !is(&uses, *index))
+        .filter_map(|(index, package)| {
+            let by = by.get(&(package.name.as_str(), package.version.as_str()))?;
+            Some((index, *by))
+        })
+        .collect()
 }
 
 fn extras(claims: &[Claimed<'_>], matching: &Matching, level: Level) -> Vec<usize> {
@@ -188,8 +224,9 @@ impl<'a> Comparison<'a> {
     fn missing(&mut self) {
         for (index, package) in self.evidence.packages.iter().enumerate() {
             let listed = self.matching.owners.get(index).is_some_and(Option::is_some);
-            // What is not built, such as a `[replace]`d original, may be listed or left out.
-            if listed || package.scope == Scope::NotBuilt {
+            // What is known not to be built may be listed or left out.
+            let is_built = package.scope != Scope::NotBuilt && !self.replaced.contains_key(&index);
+            if listed || !is_built {
                 continue;
             }
             let id = self.id(index);
@@ -418,7 +455,7 @@ pub(super) fn package_report(
         id,
         name: package.name.clone(),
         version: package.version.clone(),
-        source: package.source.to_lock(),
+        source: package.source.public().to_lock(),
         anchors,
         status,
         counts: Counts::default(),

@@ -628,7 +628,6 @@ fn a_purl_that_names_another_crate_is_a_purl_mismatch() {
         "pkg:cargo/libc@0.2.171",
         // One that is in the evidence under its own name as well.
         "pkg:cargo/rand@0.8.5",
-        "pkg:cargo/ns/libc@0.2.170",
         "pkg:npm/libc@0.2.170",
     ] {
         let finding = only(|d| d.set_purl(LIBC, purl));
@@ -739,6 +738,8 @@ fn a_local_package_of_another_registry_is_an_error() {
 
 #[test]
 fn a_malformed_purl_is_told_once() {
+    let finding = only(|d| d.set_purl(LIBC, "pkg:cargo/ns/libc@0.2.170"));
+    assert_eq!(finding.code, Code::DocumentInvalid);
     let change = |d: &mut Document| d.set_purl(LIBC, "cargo:libc");
     let finding = only(change);
     check(
@@ -1213,23 +1214,39 @@ fn stated_roots_must_be_all_of_them() {
 
 #[test]
 fn a_replaced_original_may_be_listed_or_left_out() {
-    let mut evidence = bom(
+    let evidence = bom(
         vec![
             package("app", "0.1.0", Source::of(SourceKind::Path)),
             package("dep", "1.0.0", Source::of(SourceKind::Path)),
             package("dep", "1.0.0", crates_io()),
+            package("libc", "0.2.170", crates_io()),
         ],
-        &[(0, 2)],
+        &[(0, 2), (1, 3)],
         &[0],
     );
-    evidence.packages[2].scope = Scope::NotBuilt;
     let mut document = truth(&evidence);
     assert_eq!(report(&document, &evidence).findings, []);
+    // A tool that resolved names the replacement and has never heard of the original.
     document.remove(2);
     document.add_edge(0, 1);
+    let left_out = report(&document, &evidence);
+    assert_eq!(left_out.findings, []);
+    assert_eq!(left_out.summary.unchecked, 1);
+    // The replacement itself is built, and must be there.
+    let mut document = truth(&evidence);
+    document.remove(1);
     let report = report(&document, &evidence);
-    assert_eq!(report.findings, []);
-    assert_eq!(report.summary.unchecked, 1);
+    assert_eq!(report.findings.len(), 1, "{:#?}", report.findings);
+    assert_eq!(report.findings[0].code, Code::ComponentMissing);
+}
+
+#[test]
+fn what_is_known_not_to_be_built_may_be_left_out() {
+    let mut evidence = evidence();
+    evidence.packages[LIBC].scope = Scope::NotBuilt;
+    let mut document = truth(&evidence);
+    document.remove(LIBC);
+    assert_eq!(report(&document, &evidence).findings, []);
 }
 
 #[test]

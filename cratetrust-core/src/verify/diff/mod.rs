@@ -1,5 +1,8 @@
 //! What is new, gone or changed between two lockfiles.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::hash::Hash;
 
@@ -112,7 +115,10 @@ fn compare(old: &LockedPackage, new: &LockedPackage, id: &str) -> Option<Finding
 }
 
 fn text(source: &Source) -> String {
-    source.to_lock().unwrap_or_else(|| "local".to_owned())
+    source
+        .public()
+        .to_lock()
+        .unwrap_or_else(|| "local".to_owned())
 }
 
 /// A word on where a package comes from, where that is not the usual place.
@@ -129,7 +135,7 @@ fn entry(id: &str, package: &LockedPackage, compared: bool, all_local: bool) -> 
         id: id.to_owned(),
         name: package.name.clone(),
         version: package.version.clone(),
-        source: package.source.to_lock(),
+        source: package.source.public().to_lock(),
         anchors: if compared {
             vec!["lock".to_owned()]
         } else {
