@@ -64,6 +64,10 @@ func (c *call) wait(ctx context.Context, stop, work func()) {
 			cancelled = nil
 		case current = <-c.events:
 			current.run()
+			if ctx.Err() != nil {
+				// Before the library goes on: cancelling in a callback takes effect at once.
+				stop()
+			}
 			current.ran = true
 			close(current.over)
 		}

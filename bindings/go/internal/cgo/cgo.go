@@ -9,7 +9,6 @@ import "C"
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"runtime"
 	"runtime/cgo"
@@ -55,7 +54,7 @@ func (Backend) Run(ctx context.Context, request *backend.Request) (*backend.Resu
 	var err error
 	stop := func() { C.cratetrust_cancel_trigger(s.cancel) }
 	s.call.wait(ctx, stop, func() { result, err = s.run(request.Verb) })
-	return result, s.settle(ctx, err)
+	return result, s.settle(err)
 }
 
 // session owns everything of the library's that one call needs.
@@ -150,8 +149,9 @@ func (s *session) input(input *backend.Input) (*C.cratetrust_input, error) {
 	err := check(func(err **C.cratetrust_error) C.int32_t {
 		switch input.Kind {
 		case backend.KindPath:
-			path := []byte(input.Path)
-			return C.cratetrust_input_from_path(chars(path), C.size_t(len(path)), &out, err)
+			// With a NUL, so that an empty path is not taken for none.
+			path := []byte(input.Path + "\x00")
+			return C.cratetrust_input_from_path(chars(path), C.size_t(len(input.Path)), &out, err)
 		case backend.KindBytes:
 			return C.cratetrust_input_from_bytes(chars(label), C.size_t(len(label)),
 				(*C.uint8_t)(unsafe.SliceData(input.Bytes)), C.size_t(len(input.Bytes)), &out, err)
@@ -247,7 +247,7 @@ func (s *session) lockfile(input *C.cratetrust_input) (*backend.Result, error) {
 
 // settle finds the reason of a failure. The library cannot tell why a reader failed, and takes one
 // that fails in the middle of a package for a fault of the package; so a reader's failure comes first.
-func (s *session) settle(ctx context.Context, err error) error {
+func (s *session) settle(err error) error {
 	for _, source := range s.sources {
 		if failure := source.failure(); failure != nil {
 			err = failure
@@ -338,5 +338,3 @@ func report(call func(out **C.cratetrust_report, err **C.cratetrust_error) C.int
 	}
 	return &backend.Result{JSON: json}, nil
 }
-
-var _ = errors.New
