@@ -3,6 +3,7 @@
 #![allow(
     unsafe_code,
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
     reason = "a test that calls C functions and may fail"
