@@ -8,9 +8,10 @@ import sysconfig
 from pathlib import Path
 
 import pytest
-from conftest import MadeCrate, make_crate
 
 import cratetrust
+
+from conftest import MadeCrate, make_crate
 
 SCRIPT = [str(Path(sysconfig.get_path("scripts")) / "cratetrust")]
 MODULE = [sys.executable, "-m", "cratetrust"]

@@ -6,11 +6,12 @@ import json
 from typing import Any
 
 import pytest
-from conftest import lockfile_text, make_crate
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import cratetrust
+
+from conftest import lockfile_text, make_crate
 
 quick = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 

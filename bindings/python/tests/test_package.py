@@ -14,9 +14,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, lockfile_text
 
 import cratetrust
+
+from conftest import ROOT, lockfile_text
 
 HERE = Path(__file__).resolve().parents[1]
 
