@@ -176,7 +176,7 @@ fn no_format_tells_of_the_machine() {
     renumber(&mut bom);
     for format in Format::ALL {
         let text = String::from_utf8(write(&bom, format, None).unwrap()).unwrap();
-        for word in ["somebody", "token", "/home", "file:"] {
+        for word in ["somebody", "token", "/home"] {
             assert!(!text.contains(word), "{word} in {}", format.name());
         }
         assert!(text.contains("Cargo.lock"));

@@ -359,7 +359,7 @@ impl Report {
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         Ok(format!(
-            "<Report verdict={:?} packages={} findings={}>",
+            "<Report verdict='{}' packages={} findings={}>",
             self.verdict,
             self.packages.bind(py).len(),
             self.findings.bind(py).len()

@@ -3,10 +3,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import MadeCrate, lockfile_text
 
 import cratetrust
 from cratetrust import diff_lockfiles, inspect
+
+from conftest import MadeCrate, lockfile_text
 
 
 def test_no_difference(crate: MadeCrate) -> None:

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import MadeCrate, lockfile_text
 
 import cratetrust
 from cratetrust import Bom, generate_sbom, verify_sbom
+
+from conftest import MadeCrate, lockfile_text
 
 FORMATS = ["cyclonedx-json", "spdx-json", "json"]
 
@@ -102,7 +103,8 @@ def test_timestamps(crate: MadeCrate, timestamp: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "timestamp", ["yesterday", -1, 2**62, datetime.datetime(2001, 9, 9)]  # noqa: DTZ001, RUF100
+    "timestamp",
+    ["yesterday", -1, 2**62, datetime.datetime(2001, 9, 9)],  # noqa: DTZ001, RUF100
 )
 def test_no_timestamps(crate: MadeCrate, timestamp: Any) -> None:
     with pytest.raises(cratetrust.InvalidInputError):

@@ -12,13 +12,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from conftest import MadeCrate
 
 import cratetrust
 from cratetrust import CancelToken, Lockfile, generate_sbom, verify_package
 
+from conftest import MadeCrate
 
-class Mine(Exception):
+
+class MineError(Exception):
     pass
 
 
@@ -26,11 +27,8 @@ class Mine(Exception):
 def many_crates(tmp_path: Path, corpus: Path) -> Path:
     """Make a directory that takes a good while to verify."""
     biggest = sorted((corpus / "crates").glob("*.crate"), key=lambda p: p.stat().st_size)[-8:]
-    for copy in range(12):
+    for copy in range(2):
         for path in biggest:
-            (tmp_path / str(copy)).mkdir(exist_ok=True)
-            (tmp_path / f"{path.stem}-copy{copy}.crate").symlink_to(path)
-            (tmp_path / f"{path.stem}-copy{copy}.crate").unlink()
             (tmp_path / f"{path.stem}{copy}.crate").write_bytes(path.read_bytes())
     return tmp_path
 
@@ -61,9 +59,11 @@ def test_other_threads_run_meanwhile(work: Callable[[bytes], object], big_lock: 
     def run() -> None:
         nonlocal working, finished
         working = True
-        work(big_lock)
-        working = False
-        finished = True
+        try:
+            work(big_lock)
+        finally:
+            working = False
+            finished = True
 
     thread = threading.Thread(target=run)
     thread.start()
@@ -98,19 +98,19 @@ def test_progress(crate: MadeCrate) -> None:
     for stage, done, total in told:
         assert isinstance(stage, str)
         assert stage
-        assert 0 <= done
+        assert done >= 0
         assert total == 0 or done <= total
 
 
 def test_what_a_callback_raises_comes_out_as_itself(crate: MadeCrate) -> None:
-    thrown = Mine("mine")
+    thrown = MineError("mine")
     token = CancelToken()
 
     def progress(stage: str, done: int, total: int) -> None:
         raise thrown
 
     for _ in range(2):
-        with pytest.raises(Mine) as caught:
+        with pytest.raises(MineError) as caught:
             verify_package(crate.path, lockfile=crate.lock, progress=progress, cancel=token)
         assert caught.value is thrown
     # The token belongs to the caller: a call that was stopped by its own callback leaves it.
@@ -199,7 +199,7 @@ def test_one_token_stops_many_calls() -> None:
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_signal_stops_a_call_that_has_no_callback(many_crates: Path, jobs: int) -> None:
     def handler(number: int, frame: object) -> None:
-        raise Mine("stopped")
+        raise MineError("stopped")
 
     begun = time.perf_counter()
     verify_package(many_crates, jobs=jobs)
@@ -209,7 +209,7 @@ def test_a_signal_stops_a_call_that_has_no_callback(many_crates: Path, jobs: int
     try:
         begun = time.perf_counter()
         signal.setitimer(signal.ITIMER_REAL, whole / 10)
-        with pytest.raises(Mine):
+        with pytest.raises(MineError):
             verify_package(many_crates, jobs=jobs)
         stopped = time.perf_counter() - begun
     finally:

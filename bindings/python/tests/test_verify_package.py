@@ -8,10 +8,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import MadeCrate, lockfile_text, make_crate
 
 import cratetrust
 from cratetrust import Report, verify_package
+
+from conftest import MadeCrate, lockfile_text, make_crate
 
 
 def codes(report: Report) -> list[str]:
@@ -50,7 +51,7 @@ def test_one_changed_byte_fails(crate: MadeCrate) -> None:
     with pytest.raises(cratetrust.VerificationError) as caught:
         report.raise_for_findings()
     for error in (caught.value, pickle.loads(pickle.dumps(caught.value))):
-        assert isinstance(error, cratetrust.CratetrustError)
+        assert isinstance(error, cratetrust.VerificationError)
         assert error.report == report
         assert error.kind == "verification"
         assert str(error) == str(report)
@@ -75,8 +76,8 @@ def test_every_way_in_gives_the_same_bytes(crate: MadeCrate) -> None:
 def test_a_report_is_its_json(crate: MadeCrate) -> None:
     report = verify_package(crate.path, lockfile=crate.lock)
     assert report.to_dict() == json.loads(report.to_json())
-    assert json.dumps(report.to_dict(), separators=(",", ":"), ensure_ascii=False) == report.to_json()
     data = report.to_dict()
+    assert json.dumps(data, separators=(",", ":"), ensure_ascii=False) == report.to_json()
     assert data["schema"] == "cratetrust.report/1"
     assert data["tool"] == {"name": "cratetrust", "version": cratetrust.__version__}
     assert data["verdict"] == report.verdict
@@ -102,7 +103,7 @@ def test_a_report_has_no_truth_value() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", "3", "{}", '{"schema": "cratetrust.report/2"}', '{"schema": "cratetrust.bom/1"}'],
+    ["", "{", "[]", "3", "{}", '{"schema": "cratetrust.report/2"}', '{"schema": "x"}'],
 )
 def test_what_is_no_report(text: str) -> None:
     with pytest.raises(cratetrust.ParseError):
@@ -152,9 +153,7 @@ def test_index(crate: MadeCrate, tmp_path: Path) -> None:
 
 def test_severity_and_preset(crate: MadeCrate, tmp_path: Path) -> None:
     lock = tmp_path / "two.lock"
-    lock.write_text(
-        lockfile_text([("tiny", "1.2.3", crate.sha256), ("gone", "1.0.0", "0" * 64)])
-    )
+    lock.write_text(lockfile_text([("tiny", "1.2.3", crate.sha256), ("gone", "1.0.0", "0" * 64)]))
     crates = tmp_path / "crates"
     crates.mkdir()
     shutil.copy(crate.path, crates)
@@ -259,7 +258,7 @@ def test_options_of_a_wrong_type(crate: MadeCrate, options: dict[str, object]) -
 
 def test_options_are_keywords(crate: MadeCrate) -> None:
     with pytest.raises(TypeError):
-        verify_package(crate.path, crate.lock)  # type: ignore[misc]
+        verify_package(crate.path, crate.lock)  # type: ignore[call-arg, arg-type]
 
 
 def test_errors_of_the_measure(crate: MadeCrate, tmp_path: Path) -> None:

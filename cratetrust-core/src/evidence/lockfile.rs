@@ -26,8 +26,8 @@ pub(super) fn gather(input: &Input, name: String, options: &Options) -> Result<G
 
 /// The bill of materials that a lockfile comes to.
 ///
-/// A lockfile states no selection, so that each scope is `maybe` and each kind of edge `unknown`.
-/// Edges are those that the lockfile writes: a package replaced by `[replace]` keeps the edges that
+/// A lockfile states no selection, so that each scope is `maybe` and each kind of edge `unknown`;
+/// only a package that `[replace]` replaces is known to be `not-built`. Edges are those that the lockfile writes: a package replaced by `[replace]` keeps the edges that
 /// lead to it, and has none to its replacement. Sources are as they may be shown to others.
 fn bom(lockfile: &Lockfile, name: String, sha256: Sha256) -> Bom {
     let packages = lockfile.packages();
@@ -46,7 +46,10 @@ fn bom(lockfile: &Lockfile, name: String, sha256: Sha256) -> Bom {
         package.id = id;
         package.purl = package_purl(&locked.name, &locked.version, &locked.source);
         package.checksum.sha256 = locked.checksum;
-        package.scope = Scope::Maybe;
+        package.scope = match locked.replace {
+            Some(_) => Scope::NotBuilt,
+            None => Scope::Maybe,
+        };
         package.evidence = vec![0];
         bom.packages.push(package);
         bom.edges.extend(locked.dependencies.iter().map(|to| Edge {

@@ -124,7 +124,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// A finding with the code's severity under `strict`; [`Report::finish`] sets the real one.
+    /// A finding with the code's severity under `strict`; [`Draft::finish`] sets the real one.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self {
             code,

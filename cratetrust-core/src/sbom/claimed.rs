@@ -201,10 +201,11 @@ pub(super) fn source_of_index(text: &str) -> Option<Source> {
         return text.get(..end).map(registry);
     }
     let rest = text.strip_prefix("git+")?;
-    let (rest, rev) = match rest.split_once('#') {
-        Some((rest, rev)) => (rest, Some(rev)),
-        None => return Some(git_location(text)),
+    let Some((rest, fragment)) = rest.split_once('#') else {
+        return Some(git_location(text));
     };
+    // In a lockfile the fragment is a commit, in cargo's package ids a name and version.
+    let rev = Some(fragment).filter(|rev| rev.bytes().all(|b| b.is_ascii_hexdigit()));
     let (url, query) = match rest.split_once('?') {
         Some((url, query)) => (url, query),
         None => (rest, ""),

@@ -442,7 +442,7 @@ pub(super) fn source_of(
     hint: impl FnOnce() -> Source,
 ) -> Source {
     let implied = purl.map(|(_, parts)| claimed::source_of_purl(parts));
-    let kind = find(properties, names::SOURCE_KIND).and_then(names::kind_of_name);
+    let kind = find(properties, names::SOURCE_KIND).and_then(SourceKind::from_name);
     let text = |name| find(properties, name).map(str::to_owned);
     let (url, reference, rev) = (
         text(names::SOURCE_URL),

@@ -3,14 +3,13 @@
 use serde::Serialize;
 
 use super::claims::{self, Builder};
-use super::names;
 use super::value::{Faults, Fields, Json, Place, get};
 use super::{Claim, Document, Format};
 use crate::bom::{
     Bom, DocumentInfo, Edge, EdgeKind, EvidenceLevel, EvidenceSource, Gap, Package, SCHEMA, Scope,
 };
 use crate::error::Result;
-use crate::package::Source;
+use crate::package::{Source, SourceKind};
 use crate::progress::CancelToken;
 
 /// The versions that can be written, the default first.
@@ -265,7 +264,7 @@ impl Reader<'_> {
         };
         let place = place.key("source");
         let kind = self.opt(source, "kind", &place, "a kind of source", |value| {
-            names::kind_of_name(value.text()?)
+            SourceKind::from_name(value.text()?)
         });
         Source {
             url: self.text(source, "url", &place),

@@ -99,7 +99,7 @@ pub(super) fn package_properties<'a>(bom: &Bom, package: &'a Package) -> Vec<Pro
     if implied.as_ref() != Some(source) {
         let implied = implied.as_ref();
         if implied.is_none_or(|i| i.kind != source.kind) {
-            out.push(property(SOURCE_KIND, kind_name(source.kind)));
+            out.push(property(SOURCE_KIND, source.kind.name()));
         }
         for (name, value, known) in [
             (SOURCE_URL, &source.url, implied.map(|i| &i.url)),
@@ -176,32 +176,6 @@ pub(super) fn is_default_edge(bom: &Bom, edge: &Edge) -> bool {
     edge.kind == default_kind(bom)
         && edge.name.is_none()
         && edge.evidence == default_evidence(&bom.evidence)
-}
-
-/// The stable name of a source's kind.
-pub(super) fn kind_name(kind: SourceKind) -> &'static str {
-    match kind {
-        SourceKind::CratesIo => "crates.io",
-        SourceKind::Registry => "registry",
-        SourceKind::Git => "git",
-        SourceKind::Path => "path",
-        SourceKind::Std => "std",
-        SourceKind::Unknown => "unknown",
-    }
-}
-
-/// The kind of that name.
-pub(super) fn kind_of_name(name: &str) -> Option<SourceKind> {
-    [
-        SourceKind::CratesIo,
-        SourceKind::Registry,
-        SourceKind::Git,
-        SourceKind::Path,
-        SourceKind::Std,
-        SourceKind::Unknown,
-    ]
-    .into_iter()
-    .find(|kind| kind_name(*kind) == name)
 }
 
 /// Whether the evidence holds a lockfile: then every package and every edge is listed.

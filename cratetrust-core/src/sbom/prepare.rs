@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use crate::bom::{Bom, Package};
-use crate::package::{Source, package_purl};
+use crate::package::{SourceKind, package_purl};
 
 /// The bill of materials as it may be written: sorted, and free of local paths and user names.
 pub(super) fn prepare(bom: &Bom) -> Cow<'_, Bom> {
@@ -81,14 +81,14 @@ fn url_leaks(url: Option<&str>) -> bool {
 }
 
 fn package_leaks(package: &Package) -> bool {
-    [
-        &package.source.url,
-        &package.homepage,
-        &package.documentation,
-        &package.repository,
-    ]
-    .into_iter()
-    .any(|url| url_leaks(url.as_deref()))
+    matches!(package.source.public(), Cow::Owned(_))
+        || [
+            &package.homepage,
+            &package.documentation,
+            &package.repository,
+        ]
+        .into_iter()
+        .any(|url| url_leaks(url.as_deref()))
         || package.purl.as_deref().is_some_and(purl_leaks)
 }
 
@@ -105,25 +105,14 @@ fn purl_leaks(purl: &str) -> bool {
         })
 }
 
-/// The source without local paths and user names.
-pub(super) fn redact_source(source: &Source) -> Source {
-    let url = source.url.as_deref().and_then(redact_url);
-    Source {
-        url: url.map(Cow::into_owned),
-        ..source.clone()
-    }
-}
-
 fn redact_package(package: &mut Package) {
-    let before = package.source.url.clone();
-    package.source = redact_source(&package.source);
+    package.source = package.source.public().into_owned();
     if package.purl.as_deref().is_some_and(purl_leaks) {
         // A purl that only lost its qualifiers would claim crates.io.
-        let known = package.source.url.is_some() || before.is_none();
-        package.purl = known
-            .then(|| package_purl(&package.name, &package.version, &package.source))
-            .flatten()
-            .filter(|purl| !purl_leaks(purl));
+        package.purl = match package.source.kind {
+            SourceKind::CratesIo => None,
+            _ => package_purl(&package.name, &package.version, &package.source),
+        };
     }
     for url in [
         &mut package.homepage,
@@ -139,7 +128,7 @@ fn redact_package(package: &mut Package) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::package::SourceKind;
+    use crate::package::Source;
 
     #[test]
     fn local_places_and_users_are_redacted() {
@@ -184,7 +173,7 @@ mod tests {
         };
         let clean = prepare(&bom);
         assert_eq!(clean.packages[0].purl, None);
-        assert_eq!(clean.packages[0].source.url, None);
+        assert_eq!(clean.packages[0].source.url.as_deref(), Some("file:///"));
         assert!(clean.packages[0].source.rev.is_some());
     }
 }

@@ -190,7 +190,7 @@ fn hostile_text_is_escaped_everywhere() {
     let mut hostile = package(evil, Status::Ok, &[evil]);
     hostile.id = evil.to_owned();
     let findings = vec![
-        Finding::new(Code::SrcExtra, evil)
+        Finding::new(Code::VendorExtra, evil)
             .package(evil)
             .artifact(evil)
             .path(evil)
@@ -242,7 +242,7 @@ fn colour_changes_nothing_but_colour() {
     let made = finished(
         vec![package("a", Status::Ok, &["lock"])],
         vec![
-            Finding::new(Code::SrcExtra, "More.")
+            Finding::new(Code::VendorExtra, "More.")
                 .package("a@1.0.0")
                 .path("x"),
             missing("b"),

@@ -466,7 +466,7 @@ fn references(bom: &Bom) -> Vec<String> {
                     format!("{name}@{version}")
                 }
                 _ => {
-                    let mut text = format!("{name}@{version} ({}", names::kind_name(source.kind));
+                    let mut text = format!("{name}@{version} ({}", source.kind.name());
                     for part in [&source.url, &source.reference, &source.rev]
                         .into_iter()
                         .flatten()

@@ -63,7 +63,10 @@ impl Comparison<'_> {
         let mut mains: Vec<usize> = (0..self.claims.len())
             .filter(|i| self.claims.get(*i).is_some_and(|c| c.claim.main))
             .collect();
-        if mains.is_empty() {
+        // Without a main component that is a package, the roots are stated as a list: by a
+        // synthetic component, or by a format that has no main component.
+        let is_list = mains.is_empty();
+        if is_list {
             mains.clone_from(&self.document.bom.roots);
         }
         let wanted = self.names(roots);
@@ -80,7 +83,7 @@ impl Comparison<'_> {
             }
             return;
         }
-        if let [main] = mains.as_slice() {
+        if let ([main], false) = (mains.as_slice(), is_list) {
             self.single_main(*main, roots, wanted);
             return;
         }

@@ -1,8 +1,5 @@
 //! What is new, gone or changed between two lockfiles.
 
-#[cfg(test)]
-mod tests;
-
 use std::collections::HashMap;
 use std::hash::Hash;
 

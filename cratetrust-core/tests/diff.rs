@@ -1,7 +1,7 @@
-use super::*;
-use crate::limits::Limits;
-use crate::progress::CancelToken;
-use crate::report::{Report, Severities, Verdict};
+//! What `diff_lockfiles` says is new, gone or changed.
+
+use cratetrust_core::report::{Code, Report, Severity, Verdict};
+use cratetrust_core::{Input, Options, diff_lockfiles};
 
 const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
 const GIT: &str = "git+https://example.org/r#0123456789abcdef0123456789abcdef01234567";
@@ -9,7 +9,7 @@ const GIT: &str = "git+https://example.org/r#0123456789abcdef0123456789abcdef012
 /// A package of a lockfile: name, version, source, digit of which its checksum is made.
 type Row<'a> = (&'a str, &'a str, Option<&'a str>, Option<char>);
 
-fn lockfile(rows: &[Row<'_>]) -> Lockfile {
+fn lockfile(rows: &[Row<'_>]) -> Input {
     let mut text = "version = 4\n".to_owned();
     for (name, version, source, digit) in rows {
         text.push_str(&format!(
@@ -25,17 +25,11 @@ fn lockfile(rows: &[Row<'_>]) -> Lockfile {
             ));
         }
     }
-    Lockfile::parse(
-        text.as_bytes(),
-        "Cargo.lock",
-        &Limits::default(),
-        &CancelToken::default(),
-    )
-    .unwrap()
+    Input::from_bytes("Cargo.lock", text.into_bytes())
 }
 
 fn report(old: &[Row<'_>], new: &[Row<'_>]) -> Report {
-    compare_lockfiles(&lockfile(old), &lockfile(new)).finish(&Severities::default(), 1000)
+    diff_lockfiles(&lockfile(old), &lockfile(new), &Options::default()).unwrap()
 }
 
 /// Code, package, expected and actual of every finding.
