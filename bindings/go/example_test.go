@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"os"
+	"path/filepath"
 
 	"github.com/cratetrust/cratetrust/bindings/go"
 )
@@ -161,13 +163,28 @@ func ExampleError() {
 }
 
 func ExampleWithProgress() {
-	crate, _ := hello()
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
+	dir, err := os.MkdirTemp("", "crates")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	for _, name := range []string{"hello", "world"} {
+		crate := filepath.Join(dir, name+"-1.0.0.crate")
+		if err := os.WriteFile(crate, makeCrate(name, 10), 0o600); err != nil {
+			log.Fatal(err)
+		}
+	}
 
-	_, err := cratetrust.VerifyPackage(ctx, cratetrust.Bytes("hello-1.0.0.crate", crate),
-		cratetrust.WithProgress(func(cratetrust.Progress) { cancel() }))
-	fmt.Println(errors.Is(err, context.Canceled))
+	report, err := cratetrust.VerifyPackage(context.Background(), cratetrust.Path(dir),
+		cratetrust.WithProgress(func(p cratetrust.Progress) {
+			fmt.Printf("%s: %d of %d\n", p.Stage, p.Done, p.Total)
+		}))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(report.Verdict) // nothing says what the digests should be
 	// Output:
-	// true
+	// verify: 1 of 2
+	// verify: 2 of 2
+	// incomplete
 }
