@@ -444,6 +444,9 @@ fn tar_17_and_18_sizes_that_are_none() {
         b"abc",
         &[],
     );
+    // GNU tar refuses a user of more than 32 bits.
+    let user = Header::gnu(&path("x"), 0).with(108, b"\x80\0\0\x01\0\0\0\0");
+    entry_gives(user, b"", &["tar-size-invalid"]);
     // Other numbers: most tools refuse, cargo does not look.
     for at in [100, 108, 116, 136, 329, 337] {
         entry_gives(
