@@ -1,3 +1,5 @@
+//go:build cgo
+
 package cratetrust_test
 
 import (
@@ -109,7 +111,7 @@ func TestCancelledWhileReading(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
-	if after > 1 {
+	if after > 0 {
 		t.Errorf("%d reads after the context was cancelled", after)
 	}
 }

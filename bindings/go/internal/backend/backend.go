@@ -6,7 +6,10 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"strconv"
+	"strings"
 	"sync/atomic"
+	"unicode"
 )
 
 // Verb names what is asked, as in every language.
@@ -78,7 +81,7 @@ type ReaderError struct {
 	Err   error
 }
 
-func (e *ReaderError) Error() string { return e.Label + ": " + e.Err.Error() }
+func (e *ReaderError) Error() string { return shown(e.Label) + ": " + e.Err.Error() }
 
 func (e *ReaderError) Unwrap() error { return e.Err }
 
@@ -130,9 +133,17 @@ func FailureAt(kind, message, path string) *Error {
 	text := message
 	if path != "" {
 		wire.Path = &path
-		text = path + ": " + message
+		text = shown(path) + ": " + message
 	}
 	// Plain strings cannot fail to encode.
 	encoded, _ := json.Marshal(wire)
 	return &Error{JSON: encoded, Text: text}
+}
+
+// shown is a label that is fit to be shown: one that could mislead is quoted.
+func shown(label string) string {
+	if strings.ContainsFunc(label, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return strconv.Quote(label)
+	}
+	return label
 }

@@ -10,6 +10,8 @@ import "context"
 type call struct {
 	progress func(stage string, done, total uint64)
 	events   chan *event
+	// refused tells that the library asked for something after the context was cancelled.
+	refused bool
 }
 
 // event is something to be done on the caller's goroutine.
@@ -63,12 +65,16 @@ func (c *call) wait(ctx context.Context, stop, work func()) {
 			stop()
 			cancelled = nil
 		case current = <-c.events:
-			current.run()
+			if ctx.Err() != nil {
+				c.refused = true
+			} else {
+				current.run()
+				current.ran = true
+			}
 			if ctx.Err() != nil {
 				// Before the library goes on: cancelling in a callback takes effect at once.
 				stop()
 			}
-			current.ran = true
 			close(current.over)
 		}
 	}

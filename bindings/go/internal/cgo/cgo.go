@@ -245,14 +245,17 @@ func (s *session) lockfile(input *C.cratetrust_input) (*backend.Result, error) {
 	return &backend.Result{JSON: json, SHA256: C.GoString(C.cratetrust_lockfile_sha256(lockfile, nil))}, nil
 }
 
-// settle finds the reason of a failure. The library cannot tell why a reader failed, and takes one
-// that fails in the middle of a package for a fault of the package; so a reader's failure comes first.
+// settle finds the reason of a failure. The library cannot tell why a reader stopped, and takes one
+// that stops in the middle of a package for a fault of the package: so a reader's own error comes
+// first, and then that it was not asked any more.
 func (s *session) settle(err error) error {
 	for _, source := range s.sources {
 		if failure := source.failure(); failure != nil {
-			err = failure
-			break
+			return failure
 		}
+	}
+	if s.call.refused {
+		return backend.Failure("cancelled", "the work was cancelled")
 	}
 	return err
 }
