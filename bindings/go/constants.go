@@ -80,7 +80,7 @@ const (
 	CodeTarPaxPathOverride Code = "tar-pax-path-override"
 	// CodeTarLongnameStray is of class mismatch: A long-name record repeats or belongs to no entry.
 	CodeTarLongnameStray Code = "tar-longname-stray"
-	// CodeTarMagic is of class mismatch: A tar header has neither the POSIX nor the GNU magic.
+	// CodeTarMagic is of class mismatch: A tar header has neither the POSIX nor the GNU magic, or mixes layouts.
 	CodeTarMagic Code = "tar-magic"
 	// CodeTarDirSize is of class mismatch: A directory entry has a size.
 	CodeTarDirSize Code = "tar-dir-size"
@@ -120,8 +120,6 @@ const (
 	CodePathDuplicateConflict Code = "path-duplicate-conflict"
 	// CodePathCaseCollision is of class mismatch: Two paths differ in case only.
 	CodePathCaseCollision Code = "path-case-collision"
-	// CodePathUnicodeCollision is of class mismatch: Two paths differ in Unicode normalisation only.
-	CodePathUnicodeCollision Code = "path-unicode-collision"
 	// CodePathFileDirConflict is of class mismatch: A path is a file and a directory at once.
 	CodePathFileDirConflict Code = "path-file-dir-conflict"
 	// CodePathWindowsReserved is of class mismatch: A path has a name that Windows reserves for a device.
@@ -164,14 +162,6 @@ const (
 	CodeModeWritable Code = "mode-writable"
 	// CodeReservedFile is of class mismatch: The archive holds a file that cargo writes itself.
 	CodeReservedFile Code = "reserved-file"
-	// CodeSrcModified is of class mismatch: An extracted file differs from the archive.
-	CodeSrcModified Code = "src-modified"
-	// CodeSrcExtra is of class mismatch: An extracted tree holds a file that the archive does not.
-	CodeSrcExtra Code = "src-extra"
-	// CodeSrcMissing is of class mismatch: An extracted tree lacks a file of the archive.
-	CodeSrcMissing Code = "src-missing"
-	// CodeSrcSymlink is of class mismatch: An extracted tree holds a link.
-	CodeSrcSymlink Code = "src-symlink"
 	// CodeVendorModified is of class mismatch: A vendored file does not have its listed hash.
 	CodeVendorModified Code = "vendor-modified"
 	// CodeVendorExtra is of class mismatch: A vendored tree holds a file that is not listed.

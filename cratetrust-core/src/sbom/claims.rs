@@ -47,8 +47,6 @@ pub(super) struct Builder<'t> {
     /// Packages with evidence of their own.
     own_evidence: HashSet<usize>,
     gaps: Vec<(String, Gap)>,
-    /// Whether the last evidence level was understood, so that a name belongs to it.
-    level_known: bool,
     triples: Vec<String>,
     /// Whether a selection of ours was read.
     pub own_selection: bool,
@@ -81,7 +79,6 @@ impl<'t> Builder<'t> {
             plain_kind: Vec::new(),
             own_evidence: HashSet::new(),
             gaps: Vec::new(),
-            level_known: false,
             triples: Vec::new(),
             own_selection: false,
             own_facts: false,
@@ -215,18 +212,11 @@ impl<'t> Builder<'t> {
         let understood = match name {
             names::EVIDENCE_LEVEL => {
                 let level = EvidenceLevel::from_name(value);
-                self.level_known = level.is_some();
                 bom.evidence.extend(level.map(|level| EvidenceSource {
                     level,
                     name: String::new(),
                     sha256: None,
                 }));
-                true
-            }
-            names::EVIDENCE_NAME => {
-                if let Some(last) = bom.evidence.last_mut().filter(|_| self.level_known) {
-                    value.clone_into(&mut last.name);
-                }
                 true
             }
             names::SELECTION => {
