@@ -47,8 +47,9 @@ install: ## Installs library, header, pkg-config and CMake files, and the comman
 	install -D -m 755 "$(TARGET)/dist/cratetrust" "$(DESTDIR)$(PREFIX)/bin/cratetrust"
 
 .PHONY: header
-header: ## Writes include/cratetrust.h anew from the code.
+header: go ## Writes include/cratetrust.h anew from the code.
 	UPDATE_HEADER=1 $(CARGO) test --locked -p cratetrust-ffi --test header
+	cd bindings/go && GOTOOLCHAIN=local $(GO) generate ./...
 
 .PHONY: stubs
 stubs: venv ## Writes the Python type stubs anew from the code.

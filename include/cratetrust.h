@@ -250,7 +250,7 @@
 #define CRATETRUST_CODE_TAR_LONGNAME_STRAY "tar-longname-stray"
 
 /**
- * Finding code of class mismatch: A tar header has neither the POSIX nor the GNU magic.
+ * Finding code of class mismatch: A tar header has neither the POSIX nor the GNU magic, or mixes layouts.
  */
 #define CRATETRUST_CODE_TAR_MAGIC "tar-magic"
 
@@ -348,11 +348,6 @@
  * Finding code of class mismatch: Two paths differ in case only.
  */
 #define CRATETRUST_CODE_PATH_CASE_COLLISION "path-case-collision"
-
-/**
- * Finding code of class mismatch: Two paths differ in Unicode normalisation only.
- */
-#define CRATETRUST_CODE_PATH_UNICODE_COLLISION "path-unicode-collision"
 
 /**
  * Finding code of class mismatch: A path is a file and a directory at once.
@@ -458,26 +453,6 @@
  * Finding code of class mismatch: The archive holds a file that cargo writes itself.
  */
 #define CRATETRUST_CODE_RESERVED_FILE "reserved-file"
-
-/**
- * Finding code of class mismatch: An extracted file differs from the archive.
- */
-#define CRATETRUST_CODE_SRC_MODIFIED "src-modified"
-
-/**
- * Finding code of class mismatch: An extracted tree holds a file that the archive does not.
- */
-#define CRATETRUST_CODE_SRC_EXTRA "src-extra"
-
-/**
- * Finding code of class mismatch: An extracted tree lacks a file of the archive.
- */
-#define CRATETRUST_CODE_SRC_MISSING "src-missing"
-
-/**
- * Finding code of class mismatch: An extracted tree holds a link.
- */
-#define CRATETRUST_CODE_SRC_SYMLINK "src-symlink"
 
 /**
  * Finding code of class mismatch: A vendored file does not have its listed hash.
@@ -1265,8 +1240,7 @@ int32_t cratetrust_options_set_json(struct cratetrust_options *options,
                                     struct cratetrust_error **err);
 
 /**
- * Sets a limit by its name, such as `lockfile-size`; the header's end lists them as
- * CRATETRUST_LIMIT_ macros.
+ * Sets a limit by its name, one of CRATETRUST_LIMIT_, such as `lockfile-size`.
  *
  * NULL: only `err` may be NULL.
  * Threads: `options` must be used by nobody else meanwhile.

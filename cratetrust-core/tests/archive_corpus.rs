@@ -1,4 +1,5 @@
 //! The reader against real published archives: what it finds, and that it reads what cargo reads.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod archive_support;
 

@@ -1,5 +1,6 @@
 //! Properties of the reader: no input makes it panic or lose its bounds, the way the bytes are
 //! handed out does not matter, and what it passes without an error is what cargo's readers read.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod archive_support;
 
@@ -29,12 +30,13 @@ static REAL: LazyLock<(String, Vec<u8>, Vec<u8>)> = LazyLock::new(|| {
 });
 
 fn tight() -> Limits {
-    let mut limits = Limits::default();
-    limits.unpacked_size = 4 << 20;
-    limits.file_size = 1 << 20;
-    limits.entries = 500;
-    limits.findings = 20;
-    limits
+    Limits {
+        unpacked_size: 4 << 20,
+        file_size: 1 << 20,
+        entries: 500,
+        findings: 20,
+        ..Limits::default()
+    }
 }
 
 /// Hands out pieces of varying size.
@@ -88,8 +90,10 @@ fn check(bytes: &[u8], prefix: Option<&str>) -> (Outcome, Recorder) {
     (outcome, recorder)
 }
 
+type View = (Vec<u8>, u64, u64, Vec<u8>);
+
 /// What `tar` and `flate2` read: path, size, header offset and body of each entry.
-fn reference(bytes: &[u8]) -> Result<Vec<(Vec<u8>, u64, u64, Vec<u8>)>, String> {
+fn reference(bytes: &[u8]) -> Result<Vec<View>, String> {
     let mut archive = tar::Archive::new(flate2::read::GzDecoder::new(bytes));
     let mut all = Vec::new();
     for entry in archive.entries().map_err(|e| e.to_string())? {

@@ -1,4 +1,11 @@
 //! The shared conformance cases (tests/conformance) through the Rust door.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may fail by panicking"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,11 @@
 //! What `diff_lockfiles` says is new, gone or changed.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may fail by panicking"
+)]
 
 use cratetrust_core::report::{Code, Report, Severity, Verdict};
 use cratetrust_core::{Input, Options, diff_lockfiles};

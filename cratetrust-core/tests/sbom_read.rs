@@ -311,8 +311,10 @@ fn nesting_is_bounded() {
     assert_eq!(parse(nested(127).as_bytes()).faults, []);
     let error = fail(nested(128).as_bytes());
     assert_eq!(error.limit_met(), Some(("nesting", 127)));
-    let mut limits = Limits::default();
-    limits.nesting = 5;
+    let limits = Limits {
+        nesting: 5,
+        ..Limits::default()
+    };
     let error = read(nested(6).as_bytes(), "x", &limits, &CancelToken::new()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::LimitExceeded);
     assert!(read(nested(5).as_bytes(), "x", &limits, &CancelToken::new()).is_ok());
@@ -338,8 +340,10 @@ fn nesting_is_bounded() {
 
 #[test]
 fn faults_are_bounded() {
-    let mut limits = Limits::default();
-    limits.findings = 10;
+    let limits = Limits {
+        findings: 10,
+        ..Limits::default()
+    };
     let text = format!(
         "{{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.6\",\"components\":[{}1]}}",
         "1,".repeat(5000)

@@ -1,5 +1,12 @@
 //! An SBOM of ours about a lockfile tells the truth about it, in every format; and every single lie
 //! put into one is found, with its class.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may fail by panicking"
+)]
 
 use std::path::PathBuf;
 

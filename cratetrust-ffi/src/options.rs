@@ -173,8 +173,7 @@ pub unsafe extern "C" fn cratetrust_options_set_json(
     })
 }
 
-/// Sets a limit by its name, such as `lockfile-size`; the header's end lists them as
-/// CRATETRUST_LIMIT_ macros.
+/// Sets a limit by its name, one of CRATETRUST_LIMIT_, such as `lockfile-size`.
 ///
 /// NULL: only `err` may be NULL.
 /// Threads: `options` must be used by nobody else meanwhile.

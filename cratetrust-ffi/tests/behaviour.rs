@@ -235,7 +235,10 @@ fn a_clone_is_another_object() {
 
 #[test]
 fn errors_name_the_place() {
-    let input = bytes_input("Cargo.lock", b"version = 4\n\n[[package]\n");
+    let input = bytes_input(
+        "Cargo.lock",
+        b"version = 4\n\n[[package]]\nname = \"a\"\nversion = [\n",
+    );
     // SAFETY: the input is live and freed once.
     unsafe {
         let details = bad_out(CRATETRUST_STATUS_PARSE, |out, err| {
@@ -243,7 +246,7 @@ fn errors_name_the_place() {
         });
         assert_eq!(details["kind"], "parse");
         assert_eq!(details["path"], "Cargo.lock");
-        assert_eq!(details["line"], 3);
+        assert!(details["line"].as_u64().is_some_and(|line| line >= 5));
         cratetrust_input_free(input);
 
         let path = "no/such/Cargo.lock";
@@ -454,7 +457,13 @@ unsafe extern "C" fn count(data: *mut c_void, stage: *const c_char, done: u64, t
 fn progress_is_told_and_may_stop_one_call() {
     let calls = AtomicU64::new(0);
     let options = cratetrust_options_new();
-    let input = bytes_input("leaf-1.2.3.crate", b"no gzip");
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../tests/conformance/inputs/crates"
+    );
+    // SAFETY: that many bytes.
+    let input =
+        good(|out, err| unsafe { cratetrust_input_from_path(ptr(path), path.len(), out, err) });
     // SAFETY: every handle is live and freed once; the counter outlives the options.
     unsafe {
         let data = (&raw const calls).cast_mut().cast();

@@ -63,8 +63,8 @@ show "cratetrust verify \$CARGO_HOME --lockfile Cargo.lock --checks checksum"
 expect_failure "$command" verify "$work/home" --lockfile Cargo.lock --checks checksum
 
 say "And an SBOM that names one version too old."
-sed 's/"version": "1.0.17"/"version": "1.0.16"/; s/itoa@1\.0\.[0-9]*/itoa@1.0.1/g' ripgrep.cdx.json > lie.cdx.json
+sed -e 's/itoa@1\.0\.11/itoa@1.0.10/g' -e '/"name": "itoa"/{n;s/1\.0\.11/1.0.10/}' ripgrep.cdx.json > lie.cdx.json
 show "cratetrust verify-sbom lie.cdx.json Cargo.lock"
 expect_failure "$command" verify-sbom lie.cdx.json Cargo.lock
 
-printf '\n%sDone.%s The files are in %s\n' "$bold" "$reset" "${work#"$PWD"/}/$project"
+printf '\n%sDone.%s The files lie in %s\n' "$bold" "$reset" "$2/demo/$project"

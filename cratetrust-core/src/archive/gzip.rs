@@ -98,15 +98,15 @@ impl Gzip {
         findings: &mut Collector,
         out: &mut dyn FnMut(&[u8], &mut Collector) -> Result<Flow>,
     ) -> Result<()> {
-        if self.offset == 0 {
-            if let Some(what) = other_format(bytes) {
-                self.refuse(
-                    Code::GzMagic,
-                    &format!("the file is {what}, not gzip"),
-                    findings,
-                );
-                return Ok(());
-            }
+        if self.offset == 0
+            && let Some(what) = other_format(bytes)
+        {
+            self.refuse(
+                Code::GzMagic,
+                &format!("the file is {what}, not gzip"),
+                findings,
+            );
+            return Ok(());
         }
         while !bytes.is_empty() {
             match self.state {

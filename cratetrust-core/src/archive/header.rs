@@ -45,7 +45,7 @@ impl<'a> Header<'a> {
     }
 
     pub(super) fn mode(self) -> Number {
-        number(self.field(100, 8))
+        narrow(number(self.field(100, 8)))
     }
 
     pub(super) fn size_field(self) -> &'a [u8] {
@@ -60,8 +60,8 @@ impl<'a> Header<'a> {
     /// where one of them is no number.
     pub(super) fn other_numbers(self) -> [(&'static str, Number); 5] {
         [
-            ("uid", number(self.field(108, 8))),
-            ("gid", number(self.field(116, 8))),
+            ("uid", narrow(number(self.field(108, 8)))),
+            ("gid", narrow(number(self.field(116, 8)))),
             ("mtime", number(self.field(136, 12))),
             ("devmajor", number(self.field(329, 8))),
             ("devminor", number(self.field(337, 8))),
@@ -137,6 +137,14 @@ impl<'a> Header<'a> {
                 .is_some_and(|rest| rest.iter().any(|byte| *byte != 0))
         };
         hidden(self.name_field()) || (self.magic() == Magic::Posix && hidden(self.prefix_field()))
+    }
+}
+
+/// GNU tar refuses modes, users and groups of more than 32 bits.
+fn narrow(number: Number) -> Number {
+    match number {
+        Number::Value(value) if value > u64::from(u32::MAX) => Number::Invalid,
+        number => number,
     }
 }
 

@@ -86,7 +86,9 @@ pub struct Outcome {
     pub prefix: Option<String>,
     /// Whether the content was read to its end; if not, a finding of severity error says why.
     pub complete: bool,
-    /// Every anomaly, without package and artifact.
+    /// Every anomaly, without package and artifact. The offsets of `gz-*` and `limit-crate-size` count
+    /// in the file, all others in the unpacked stream. At most as many as the limit; no code is
+    /// dropped entirely.
     pub findings: Vec<Finding>,
 }
 

@@ -38,9 +38,25 @@ pub(super) fn parse(body: &[u8]) -> Result<Pax, Fault> {
             pax.keys.extend(key.chars().take(40));
         }
         match key {
-            "path" if pax.path.is_none() => pax.path = Some(value.to_vec()),
+            "path" if pax.path.is_none() && !value.contains(&0) => pax.path = Some(value.to_vec()),
             "size" if pax.size.is_none() => {
                 pax.size = Some(decimal(value).ok_or((at, "the size is no decimal number"))?);
+            }
+            "uid" | "gid" if decimal(value).is_none() => {
+                return Err((at, "a user or group is no decimal number"));
+            }
+            "mtime" | "atime" | "ctime" if !is_time(value) => {
+                return Err((at, "a time is no decimal number"));
+            }
+            "path" | "linkpath" | "uname" | "gname" if value.contains(&0) => {
+                return Err((at, "a record's value holds a NUL byte"));
+            }
+            // Extended attributes are bytes; a path is told by its own finding.
+            _ if key != "path"
+                && !key.starts_with("SCHILY.")
+                && std::str::from_utf8(value).is_err() =>
+            {
+                return Err((at, "a record's value is not UTF-8"));
             }
             _ if key.starts_with("GNU.sparse.") || key.starts_with("GNU.volume.") => {
                 pax.sparse = true;
@@ -89,6 +105,16 @@ fn record(bytes: &[u8]) -> Result<Record<'_>, &'static str> {
     Ok((key, value.get(1..).unwrap_or_default(), after))
 }
 
+/// Seconds with an optional sign and fraction.
+fn is_time(value: &[u8]) -> bool {
+    let digits = value.strip_prefix(b"-").unwrap_or(value);
+    let mut parts = digits.splitn(2, |byte| *byte == b'.');
+    let seconds = parts.next().unwrap_or_default();
+    let fraction = parts.next().unwrap_or_default();
+    decimal(seconds).is_some_and(|seconds| i64::try_from(seconds).is_ok())
+        && fraction.iter().all(u8::is_ascii_digit)
+}
+
 fn decimal(digits: &[u8]) -> Option<u64> {
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
         return None;
@@ -109,6 +135,8 @@ mod tests {
         assert!(!pax.sparse);
         assert!(parse(b"22 GNU.sparse.major=1\n").unwrap().sparse);
         assert_eq!(parse(b"").unwrap(), Pax::default());
+        assert!(parse(b"14 mtime=-1.5\n7 uid=\n").is_err());
+        assert!(parse(b"14 mtime=-1.5\n8 uid=0\n").is_ok());
     }
 
     #[test]
@@ -129,6 +157,11 @@ mod tests {
             b"9 size=7\n\0",
             b"99999999999999999999 size=7\n",
             b"0 size=7\n",
+            b"8 uid=x\n",
+            b"10 mtime=\n",
+            b"13 mtime=1.x\n",
+            b"10 path=\0\n",
+            b"14 linkpath=\xf7\n",
         ] {
             assert!(parse(body).is_err(), "{:?}", String::from_utf8_lossy(body));
         }

@@ -1,15 +1,17 @@
 //! The tar layer: headers, extension records, bodies, the end marker and what follows it, as cargo
 //! reads them (the `tar` crate), with a finding wherever another tool would read something else.
 
+mod entry;
+
 use std::collections::hash_map::{DefaultHasher, RandomState};
-use std::hash::{BuildHasher, Hasher};
+use std::hash::Hasher;
 
 use super::collector::Collector;
 use super::gzip::Flow;
 use super::header::{BLOCK, Header, Magic, Number};
-use super::paths::{Parts, Paths, Place, shown};
+use super::paths::{Parts, Paths, shown};
 use super::pax::{self, Pax};
-use super::{Entry, EntryKind, Sink};
+use super::{EntryKind, Sink};
 use crate::error::Result;
 use crate::limits::Limits;
 use crate::report::Code;
@@ -46,7 +48,7 @@ struct Current {
     kind: EntryKind,
     offset: u64,
     size: u64,
-    print: (DefaultHasher, DefaultHasher),
+    print: DefaultHasher,
 }
 
 /// Takes an unpacked stream piece by piece and tells sinks what is in it.
@@ -68,7 +70,8 @@ pub(super) struct Tar<'a> {
     path: Vec<u8>,
     parts: Parts,
     current: Option<Current>,
-    keys: (RandomState, RandomState),
+    /// The key of the bodies' prints, drawn anew for every archive.
+    keys: RandomState,
     paths: Paths,
     /// The directory that entries must lie in, once it is known.
     wanted: Option<Vec<u8>>,
@@ -98,7 +101,7 @@ impl<'a> Tar<'a> {
             path: Vec::new(),
             parts: Parts::default(),
             current: None,
-            keys: (RandomState::new(), RandomState::new()),
+            keys: RandomState::new(),
             paths: Paths::default(),
             wanted: prefix.map(|prefix| prefix.as_bytes().to_vec()),
             prefix: None,
@@ -140,8 +143,7 @@ impl<'a> Tar<'a> {
                     bytes = rest;
                     if what == What::Entry {
                         if let Some(current) = &mut self.current {
-                            current.print.0.write(now);
-                            current.print.1.write(now);
+                            current.print.write(now);
                         }
                         for sink in sinks.iter_mut() {
                             sink.chunk(now)?;
@@ -447,14 +449,16 @@ impl<'a> Tar<'a> {
             },
             _,
         )) = &self.pax
+            && *pax_size != size
         {
-            if *pax_size != size {
-                let pax_size = *pax_size;
-                findings.add(Code::TarPaxSizeMismatch, |mut f| {
-                    f.message = format!("a pax header says {pax_size} bytes, and the record that follows it has {size}");
-                    f.offset(offset).values(pax_size.to_string(), size.to_string())
-                });
-            }
+            let pax_size = *pax_size;
+            findings.add(Code::TarPaxSizeMismatch, |mut f| {
+                f.message = format!(
+                    "a pax header says {pax_size} bytes, and the record that follows it has {size}"
+                );
+                f.offset(offset)
+                    .values(pax_size.to_string(), size.to_string())
+            });
         }
         self.record.clear();
         self.record.shrink_to(64 << 10);
@@ -466,221 +470,6 @@ impl<'a> Tar<'a> {
         };
     }
 
-    fn entry(
-        &mut self,
-        header: Header<'_>,
-        magic: Magic,
-        mut size: u64,
-        offset: u64,
-        findings: &mut Collector,
-        sinks: Sinks<'_, '_>,
-    ) -> Result<()> {
-        self.records = 0;
-        if let Some((pax, at)) = self.pax.take() {
-            self.apply_pax(pax, at, &mut size, findings);
-        }
-        if let Some((name, _)) = self.long_name.take() {
-            self.path = name;
-        }
-        self.long_link = None;
-        self.entries += 1;
-        let limits = self.limits;
-        if self.entries > limits.entries {
-            let message = format!("there are more than {} entries", limits.entries);
-            self.path.clear();
-            self.fail(Code::LimitEntries, offset, message, findings);
-            return Ok(());
-        }
-        if size > i64::MAX.cast_unsigned() - BLOCK as u64 {
-            let message = format!("a pax header says that the entry has {size} bytes");
-            self.fail(Code::TarSizeInvalid, offset, message, findings);
-            return Ok(());
-        }
-        let kind = self.kind(header, magic, size, offset, findings);
-        if size > limits.file_size {
-            let message = format!(
-                "an entry of {size} bytes, and at most {} are read",
-                limits.file_size
-            );
-            self.fail(Code::LimitFileSize, offset, message, findings);
-            return Ok(());
-        }
-        if header.kind() == b'S' && header.sparse_continues() {
-            // Where the body begins depends on a map that tools read differently.
-            self.broken = true;
-            self.state = State::Ignore;
-            return Ok(());
-        }
-        self.place(kind, offset, findings);
-        let mode = match header.mode() {
-            Number::Value(mode) => u32::try_from(mode).unwrap_or(u32::MAX),
-            _ => 0,
-        };
-        let relative = self
-            .wanted
-            .as_deref()
-            .and_then(|prefix| self.parts.below(prefix))
-            .unwrap_or(&self.path);
-        let entry = Entry {
-            path: &self.path,
-            relative,
-            kind,
-            size,
-            mode,
-            offset,
-        };
-        for sink in sinks.iter_mut() {
-            sink.entry(&entry)?;
-        }
-        self.current = Some(Current {
-            kind,
-            offset,
-            size,
-            print: (self.keys.0.build_hasher(), self.keys.1.build_hasher()),
-        });
-        self.state = State::Body {
-            left: size,
-            pad: padding(size),
-            what: What::Entry,
-        };
-        if size == 0 {
-            self.state = State::Header;
-            self.body_done(What::Entry, findings, sinks)?;
-        }
-        Ok(())
-    }
-
-    /// Puts what a pax header says in the place of what the tar header says, as cargo does.
-    fn apply_pax(&mut self, pax: Pax, at: u64, size: &mut u64, findings: &mut Collector) {
-        let path = &self.path;
-        if pax.sparse {
-            findings.add(Code::EntryType, |mut f| {
-                "pax records make the entry a sparse file; cargo reads it as a plain one"
-                    .clone_into(&mut f.message);
-                f.path_bytes(shown(path)).offset(at)
-            });
-        }
-        if let Some(pax_size) = pax.size {
-            if pax_size != *size {
-                let header_size = *size;
-                findings.add(Code::TarPaxSizeMismatch, |mut f| {
-                    f.message = format!(
-                        "the pax header says {pax_size} bytes and the tar header {header_size}; tools differ on which counts"
-                    );
-                    f.path_bytes(shown(path)).offset(at).values(pax_size.to_string(), header_size.to_string())
-                });
-            }
-            *size = pax_size;
-        }
-        if let Some(pax_path) = pax.path {
-            let last = self.long_name.as_ref().map_or(path, |(name, _)| name);
-            if pax_path != *last {
-                findings.add(Code::TarPaxPathOverride, |mut f| {
-                    "the pax header gives another path than the tar header or the long-name record"
-                        .clone_into(&mut f.message);
-                    f.path_bytes(shown(&pax_path)).offset(at).values(
-                        String::from_utf8_lossy(shown(last)),
-                        String::from_utf8_lossy(shown(&pax_path)),
-                    )
-                });
-            }
-            self.path = pax_path;
-        }
-    }
-
-    /// What the entry is for cargo, and a finding where it should not be in a crate.
-    fn kind(
-        &self,
-        header: Header<'_>,
-        magic: Magic,
-        size: u64,
-        offset: u64,
-        findings: &mut Collector,
-    ) -> EntryKind {
-        let flag = header.kind();
-        let (code, what) = match flag {
-            b'0' | 0 => {
-                // The oldest layout has no flag for directories, and GNU's keeps the custom.
-                return if magic != Magic::Posix && self.path.ends_with(b"/") {
-                    self.slash(offset, findings);
-                    EntryKind::Directory
-                } else {
-                    EntryKind::File
-                };
-            }
-            b'5' => {
-                if size > 0 {
-                    findings.add(Code::TarDirSize, |mut f| {
-                        f.message = format!("a directory of {size} bytes; some tools skip them, others read them as headers");
-                        f.path_bytes(shown(&self.path)).offset(offset)
-                    });
-                }
-                return EntryKind::Directory;
-            }
-            b'1' => (Code::EntryHardlink, "a hard link".to_owned()),
-            b'2' => (Code::EntrySymlink, "a symbolic link".to_owned()),
-            b'3' => (Code::EntryDevice, "a character device".to_owned()),
-            b'4' => (Code::EntryDevice, "a block device".to_owned()),
-            b'6' => (Code::EntryFifo, "a FIFO".to_owned()),
-            b'7' => (Code::EntryType, "a contiguous file".to_owned()),
-            b'S' => (Code::EntryType, "a sparse file".to_owned()),
-            flag => (
-                Code::EntryType,
-                format!("of the unknown type `{}`", flag.escape_ascii()),
-            ),
-        };
-        findings.add(code, |mut f| {
-            f.message = format!("the entry is {what}; a crate holds files only");
-            f.path_bytes(shown(&self.path)).offset(offset)
-        });
-        EntryKind::Other
-    }
-
-    fn slash(&self, offset: u64, findings: &mut Collector) {
-        findings.add(Code::PathTrailingSlash, |mut f| {
-            "the name ends in a slash, but the header says that the entry is a file"
-                .clone_into(&mut f.message);
-            f.path_bytes(shown(&self.path)).offset(offset)
-        });
-    }
-
-    /// Checks the path and where it lies.
-    fn place(&mut self, kind: EntryKind, offset: u64, findings: &mut Collector) {
-        let place = Place {
-            path: &self.path,
-            kind,
-            offset,
-        };
-        self.parts.read(&place, self.limits, findings);
-        let first = self.parts.first();
-        let usable = self.parts.confined && !first.is_empty();
-        if self.entries == 1 && usable {
-            self.prefix = std::str::from_utf8(first).ok().map(str::to_owned);
-        }
-        if self.wanted.is_none() && usable && self.parts.bounded {
-            self.wanted = Some(first.to_vec());
-        }
-        if !self.parts.confined {
-            return;
-        }
-        let wanted = self.wanted.as_deref().unwrap_or_default();
-        // A leading `.` is a component to cargo.
-        let inside = self
-            .parts
-            .below(wanted)
-            .is_some_and(|rest| kind == EntryKind::Directory || !rest.is_empty())
-            && !self.path.starts_with(b"./");
-        if !inside {
-            findings.add(Code::PathPrefix, |mut f| {
-                let wanted = String::from_utf8_lossy(wanted);
-                f.message = format!("the path does not lie in `{wanted}/`");
-                f.path_bytes(shown(&self.path))
-                    .offset(offset)
-                    .values(wanted, String::from_utf8_lossy(shown(first)))
-            });
-        }
-    }
-
     fn body_done(
         &mut self,
         what: What,
@@ -690,16 +479,16 @@ impl<'a> Tar<'a> {
         let at = self.record_at;
         match what {
             What::Entry => {
-                if let Some(current) = self.current.take() {
-                    if self.parts.bounded {
-                        self.paths.add(
-                            &self.parts.normal,
-                            current.kind,
-                            current.offset,
-                            current.size,
-                            (current.print.0.finish(), current.print.1.finish()),
-                        );
-                    }
+                if let Some(current) = self.current.take()
+                    && self.parts.bounded
+                {
+                    self.paths.add(
+                        &self.parts.normal,
+                        current.kind,
+                        current.offset,
+                        current.size,
+                        current.print.finish(),
+                    );
                 }
                 for sink in sinks.iter_mut() {
                     sink.end()?;

@@ -373,8 +373,8 @@ impl Bom {
             gap.package = at(gap.package);
         }
         self.gaps.sort();
-        for package in &mut self.packages {
-            package.id = at(package.id);
+        for (old, package) in self.packages.iter_mut().enumerate() {
+            package.id = at(old);
         }
         self.packages.sort_by_key(|package| package.id);
     }

@@ -351,8 +351,10 @@ mod tests {
             (error.kind(), error.line()),
             (ErrorKind::InvalidUtf8, Some(2))
         );
-        let mut limits = Limits::default();
-        limits.manifest_size = 3;
+        let limits = Limits {
+            manifest_size: 3,
+            ..Limits::default()
+        };
         let error = Manifest::parse(b"a = 1", &limits).unwrap_err();
         assert_eq!(error.limit_met(), Some(("manifest-size", 3)));
     }

@@ -5,11 +5,11 @@ use std::collections::{HashMap, HashSet};
 
 use super::claimed::{self, PurlParts};
 use super::names;
+use super::plain::{contact, indexes, selection, toolchain, unit};
 use super::value::{self, Faults, Json, Place};
 use super::{Claim, Document, Format, UnknownRef};
 use crate::bom::{
-    Bom, Contact, Edge, EdgeKind, EvidenceLevel, EvidenceSource, Gap, Package, Scope, Selection,
-    Toolchain, Unit,
+    Bom, Edge, EdgeKind, EvidenceLevel, EvidenceSource, Gap, Package, Scope, Selection,
 };
 use crate::digest::{Sha256, Sha512};
 use crate::package::{Source, SourceKind, package_purl};
@@ -47,8 +47,6 @@ pub(super) struct Builder<'t> {
     /// Packages with evidence of their own.
     own_evidence: HashSet<usize>,
     gaps: Vec<(String, Gap)>,
-    /// Whether the last evidence level was understood, so that a name belongs to it.
-    level_known: bool,
     triples: Vec<String>,
     /// Whether a selection of ours was read.
     pub own_selection: bool,
@@ -81,7 +79,6 @@ impl<'t> Builder<'t> {
             plain_kind: Vec::new(),
             own_evidence: HashSet::new(),
             gaps: Vec::new(),
-            level_known: false,
             triples: Vec::new(),
             own_selection: false,
             own_facts: false,
@@ -215,18 +212,11 @@ impl<'t> Builder<'t> {
         let understood = match name {
             names::EVIDENCE_LEVEL => {
                 let level = EvidenceLevel::from_name(value);
-                self.level_known = level.is_some();
                 bom.evidence.extend(level.map(|level| EvidenceSource {
                     level,
                     name: String::new(),
                     sha256: None,
                 }));
-                true
-            }
-            names::EVIDENCE_NAME => {
-                if let Some(last) = bom.evidence.last_mut().filter(|_| self.level_known) {
-                    value.clone_into(&mut last.name);
-                }
                 true
             }
             names::SELECTION => {
@@ -518,89 +508,6 @@ pub(super) fn take_hash(
             "the component has another digest of the same algorithm",
         );
     }
-}
-
-fn strings(value: Option<&Json<'_>>) -> Vec<String> {
-    value
-        .and_then(Json::array)
-        .unwrap_or_default()
-        .iter()
-        .filter_map(Json::text)
-        .map(str::to_owned)
-        .collect()
-}
-
-/// A list of indexes.
-pub(super) fn indexes(value: &Json<'_>) -> Option<Vec<usize>> {
-    value
-        .array()?
-        .iter()
-        .map(|item| usize::try_from(item.number()?).ok())
-        .collect()
-}
-
-/// A contact in the plain form.
-pub(super) fn contact(value: &Json<'_>) -> Option<Contact> {
-    let fields = value.object()?;
-    let text = |key| {
-        value::get(fields, key)
-            .and_then(Json::text)
-            .map(str::to_owned)
-    };
-    Some(Contact {
-        name: text("name").unwrap_or_default(),
-        email: text("email"),
-        url: text("url"),
-    })
-}
-
-/// A selection in the plain form.
-pub(super) fn selection(value: &Json<'_>) -> Option<Selection> {
-    let fields = value.object()?;
-    let get = |key| value::get(fields, key);
-    let flag = |key| matches!(get(key), Some(Json::Bool(true)));
-    let text = |key| get(key).and_then(Json::text).map(str::to_owned);
-    Some(Selection {
-        packages: strings(get("packages")),
-        bins: strings(get("bins")),
-        lib: flag("lib"),
-        targets: strings(get("targets")),
-        host: text("host"),
-        features: strings(get("features")),
-        all_features: flag("all_features"),
-        default_features: flag("default_features"),
-        cfgs: strings(get("cfgs")),
-        dev: flag("dev"),
-        resolver: text("resolver"),
-        target_table: text("target_table"),
-    })
-}
-
-/// A toolchain in the plain form.
-pub(super) fn toolchain(value: &Json<'_>) -> Option<Toolchain> {
-    let fields = value.object()?;
-    let text = |key| {
-        value::get(fields, key)
-            .and_then(Json::text)
-            .map(str::to_owned)
-    };
-    Some(Toolchain {
-        version: text("version"),
-        commit: text("commit"),
-        host: text("host"),
-    })
-}
-
-/// A unit in the plain form.
-pub(super) fn unit(value: &Json<'_>) -> Option<Unit> {
-    let fields = value.object()?;
-    let text = |key| value::get(fields, key).and_then(Json::text);
-    Some(Unit {
-        kind: text("kind")?.to_owned(),
-        platform: text("platform")?.to_owned(),
-        features: strings(value::get(fields, "features")),
-        scope: Scope::from_name(text("scope")?)?,
-    })
 }
 
 /// A gap as a property holds it, with the reference of its package.

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::claims::{self, Builder};
+use super::plain;
 use super::value::{Faults, Fields, Json, Place, get};
 use super::{Claim, Document, Format};
 use crate::bom::{
@@ -145,11 +146,11 @@ impl Reader<'_> {
             let place = root.key("document");
             let document = DocumentInfo {
                 timestamp: self.text(info, "timestamp", &place),
-                supplier: self.opt(info, "supplier", &place, "a contact", claims::contact),
+                supplier: self.opt(info, "supplier", &place, "a contact", plain::contact),
                 authors: self
                     .array(info, "authors", &place)
                     .iter()
-                    .filter_map(claims::contact)
+                    .filter_map(plain::contact)
                     .collect(),
                 lifecycle: self.text(info, "lifecycle", &place),
                 serial: self.text(info, "serial", &place),
@@ -157,9 +158,9 @@ impl Reader<'_> {
             self.builder.document.bom.document = document;
         }
         self.builder.document.bom.selection =
-            self.opt(fields, "selection", root, "a selection", claims::selection);
+            self.opt(fields, "selection", root, "a selection", plain::selection);
         self.builder.document.bom.toolchain =
-            self.opt(fields, "toolchain", root, "a toolchain", claims::toolchain);
+            self.opt(fields, "toolchain", root, "a toolchain", plain::toolchain);
         let place = root.key("evidence");
         for (index, item) in self.array(fields, "evidence", root).iter().enumerate() {
             let place = place.index(index);
@@ -237,7 +238,7 @@ impl Reader<'_> {
                 "evidence",
                 place,
                 "a list of indexes",
-                claims::indexes,
+                plain::indexes,
             )
             .unwrap_or_default();
         package.license = self.text(fields, "license", place);
@@ -250,7 +251,7 @@ impl Reader<'_> {
         package.keywords = self.texts(fields, "keywords", place);
         let list_place = place.key("units");
         for (index, item) in self.array(fields, "units", place).iter().enumerate() {
-            match claims::unit(item) {
+            match plain::unit(item) {
                 Some(unit) => package.units.push(unit),
                 None => self.wrong(&list_place.index(index), "a unit", item),
             }
@@ -336,7 +337,7 @@ impl Reader<'_> {
                     "evidence",
                     &place,
                     "a list of indexes",
-                    claims::indexes,
+                    plain::indexes,
                 )
                 .unwrap_or_default();
             self.builder.document.bom.edges.push(Edge {

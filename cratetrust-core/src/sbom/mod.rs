@@ -5,6 +5,7 @@ mod claims;
 mod cyclonedx;
 mod json;
 mod names;
+mod plain;
 mod prepare;
 mod spdx;
 mod value;

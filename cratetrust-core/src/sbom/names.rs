@@ -17,7 +17,6 @@ use crate::package::{Source, SourceKind};
 pub(super) const PREFIX: &str = "cratetrust:";
 
 pub(super) const EVIDENCE_LEVEL: &str = "cratetrust:evidence:level";
-pub(super) const EVIDENCE_NAME: &str = "cratetrust:evidence:name";
 pub(super) const SELECTION: &str = "cratetrust:selection";
 pub(super) const TOOLCHAIN: &str = "cratetrust:toolchain";
 pub(super) const GAP: &str = "cratetrust:gap";
@@ -141,7 +140,6 @@ pub(super) fn document_properties<'a>(bom: &'a Bom, refs: &[String]) -> Vec<Prop
     let mut out = Vec::new();
     for evidence in &bom.evidence {
         out.push(property(EVIDENCE_LEVEL, evidence.level.name()));
-        out.push(property(EVIDENCE_NAME, evidence.name.as_str()));
     }
     if let Some(selection) = &bom.selection {
         out.push(property(SELECTION, json_text(selection)));
@@ -210,8 +208,8 @@ impl Unique {
 }
 
 /// A UUID of version 8 (RFC 9562, 5.8): the first bits of a SHA-256 over the content, the format
-/// and the tool's version, but not over the evidence files' own digests, which change with
-/// every reordering of a lockfile.
+/// and the tool's version, but not over the evidence files' own names and digests: a lockfile under
+/// another name or in another order is the same content.
 pub(super) fn content_uuid(bom: &Bom, format: &str, tool_version: &str) -> String {
     #[derive(Serialize)]
     struct Content<'a>(&'a str, &'a str, DocumentInfo, Vec<EvidenceSource>);
@@ -224,8 +222,9 @@ pub(super) fn content_uuid(bom: &Bom, format: &str, tool_version: &str) -> Strin
         .evidence
         .iter()
         .map(|source| EvidenceSource {
+            level: source.level,
+            name: String::new(),
             sha256: None,
-            ..source.clone()
         })
         .collect();
     let mut out = HashWriter(Sha256Hasher::default());

@@ -22,10 +22,6 @@ pub(super) fn prepare(bom: &Bom) -> Cow<'_, Bom> {
             }
         }
     }
-    // Sorting goes by the index that a package says it has.
-    for (index, package) in owned.packages.iter_mut().enumerate() {
-        package.id = index;
-    }
     owned.normalize();
     Cow::Owned(owned)
 }

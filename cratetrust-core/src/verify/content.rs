@@ -239,14 +239,13 @@ impl Sink for ContentSink<'_> {
     }
 
     fn chunk(&mut self, bytes: &[u8]) -> Result<()> {
-        if self.capturing {
-            if let Some(Captured {
+        if self.capturing
+            && let Some(Captured {
                 bytes: Some(body), ..
             }) = &mut self.manifest
-            {
-                // No more than the entry's size comes, and that is within the limit.
-                body.extend_from_slice(bytes);
-            }
+        {
+            // No more than the entry's size comes, and that is within the limit.
+            body.extend_from_slice(bytes);
         }
         Ok(())
     }

@@ -1,9 +1,10 @@
 //! Bills of materials for the tests of the SBOM formats.
 #![allow(
     dead_code,
+    clippy::print_stderr,
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    reason = "shared by several test programs, each of which uses a part"
+    reason = "shared by several test programs, each of which uses a part; a skipped test says so"
 )]
 
 use cratetrust_core::bom::*;

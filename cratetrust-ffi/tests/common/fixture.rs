@@ -1,4 +1,5 @@
 //! One live handle of every type, and helpers that call C functions.
+#![allow(dead_code, reason = "each test program uses the part that it needs")]
 
 use std::ffi::{c_char, c_void};
 use std::ptr::{null, null_mut};

@@ -10,7 +10,7 @@ use crate::progress::CancelToken;
 use crate::sbom::claimed::{self, PurlParts};
 use crate::sbom::claims::{self, Builder, Named, Target};
 use crate::sbom::value::{self, Faults, Fields, Json, Place, get};
-use crate::sbom::{Claim, Document, Format, names};
+use crate::sbom::{Claim, Document, Format, names, plain};
 
 /// The versions of the JSON format; 2.0 is a draft that keeps what is read here.
 const KNOWN: [&str; 8] = ["1.2", "1.3", "1.4", "1.5", "1.6", "1.7", "2.0", "2.0-dev"];
@@ -171,7 +171,7 @@ impl<'t> Reader<'t, '_> {
         self.tools(fields, place);
         let authors = self.faults().array(fields, "authors", place);
         self.builder.document.bom.document.authors =
-            authors.iter().filter_map(claims::contact).collect();
+            authors.iter().filter_map(plain::contact).collect();
         self.builder.document.bom.document.supplier = ["supplier", "manufacturer", "manufacture"]
             .into_iter()
             .find_map(|key| get(fields, key))
@@ -451,7 +451,7 @@ impl<'t> Reader<'t, '_> {
         for author in faults.array(fields, "authors", place) {
             package
                 .authors
-                .extend(claims::contact(author).map(|contact| match contact.email {
+                .extend(plain::contact(author).map(|contact| match contact.email {
                     Some(email) => format!("{} <{email}>", contact.name),
                     None => contact.name,
                 }));
@@ -532,7 +532,7 @@ fn is_serial(text: &str) -> bool {
 
 fn organization(value: &Json<'_>) -> Option<Contact> {
     let fields = value.object()?;
-    let mut contact = claims::contact(value)?;
+    let mut contact = plain::contact(value)?;
     if contact.url.is_none() {
         contact.url = get(fields, "url")
             .and_then(Json::array)

@@ -342,25 +342,35 @@ impl Judge<'_, '_> {
         vec![if own_form { "self-declared" } else { "none" }.to_owned()]
     }
 
+    /// The package that the caller expects, against what the archive says of itself. Where the
+    /// archive was not looked into, a file name that says otherwise proves nothing.
     fn expected_package(&mut self, id: &str, artifact: &Artifact, examined: &Examined) {
         let Some((name, version)) = &self.run.options.expect else {
             return;
         };
-        let actual = self.identity_of(artifact, examined);
-        if (&actual.name, &actual.version) != (name, version) {
-            let finding = Finding::new(
-                Code::PackageUnexpected,
-                format!(
-                    "{name}@{version} was expected, this is {}@{}",
-                    actual.name, actual.version
-                ),
+        let wanted = format!("{name}@{version}");
+        let own = examined
+            .identity
+            .clone()
+            .or_else(|| examined.prefix.as_deref().and_then(split_stem));
+        let finding = match own {
+            Some((own_name, own_version)) if (&own_name, &own_version) == (name, version) => return,
+            Some((own_name, own_version)) => {
+                let actual = format!("{own_name}@{own_version}");
+                Finding::new(
+                    Code::PackageUnexpected,
+                    format!("{wanted} was expected, this is {actual}"),
+                )
+                .values(wanted, actual)
+            }
+            None if artifact.stem == format!("{name}-{version}") => return,
+            None => Finding::new(
+                Code::NotChecked,
+                format!("nothing tells whether this is {wanted}; the archive could not be read or was not looked into"),
             )
-            .values(
-                format!("{name}@{version}"),
-                format!("{}@{}", actual.name, actual.version),
-            );
-            self.push_finding(id, &artifact.location, finding);
-        }
+            .expected(wanted),
+        };
+        self.push_finding(id, &artifact.location, finding);
     }
 
     /// Runs the library's verifiers, then the host program's in the order of their names; tells

@@ -165,9 +165,14 @@ impl<'a> Run<'a> {
 
     fn examine(&self, target: &Target<'_>) -> Result<Vec<Examination>> {
         if let Target::Stream(input) = target {
-            let (reader, size) = input.open()?;
-            let examined = self.examine_crate(reader, size, &self.bound(0))?;
-            return Ok(vec![Examination::Crate(examined)]);
+            return schedule::run(&[0], self.options, |items, emit| {
+                for item in items {
+                    let (reader, size) = input.open()?;
+                    let examined = self.examine_crate(reader, size, &self.bound(item));
+                    emit(item, examined.map(Examination::Crate));
+                }
+                Ok(())
+            });
         }
         let sizes: Vec<u64> = self
             .artifacts

@@ -1,0 +1,3 @@
+module github.com/cratetrust/cratetrust/bindings/go
+
+go 1.24

@@ -1,0 +1,6 @@
+//go:build cgo && !cratetrust_static
+
+package cgo
+
+// #cgo pkg-config: cratetrust
+import "C"

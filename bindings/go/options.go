@@ -1,0 +1,194 @@
+package cratetrust
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"github.com/cratetrust/cratetrust/bindings/go/internal/backend"
+)
+
+// Option changes how a call works. Where the same option is given twice, the last one counts;
+// [WithSeverity] and [WithLimit] add up. Every function takes every option and leaves those that do
+// not concern it.
+type Option func(*config)
+
+// config is what the options of one call come to.
+type config struct {
+	values     map[string]any
+	severities map[string]string
+	limits     map[string]uint64
+	texts      []string
+	lockfile   *Input
+	index      *Input
+	progress   func(Progress)
+}
+
+func (c *config) set(key string, value any, texts ...string) {
+	c.values[key] = value
+	c.texts = append(c.texts, texts...)
+}
+
+// WithLockfile names the Cargo.lock that [VerifyPackage] measures with.
+func WithLockfile(lockfile Input) Option {
+	return func(c *config) { c.lockfile = &lockfile }
+}
+
+// WithIndex names the index file, one JSON object a line, that [VerifyPackage] measures with.
+func WithIndex(index Input) Option {
+	return func(c *config) { c.index = &index }
+}
+
+// WithSHA256 gives the SHA-256, 64 hexadecimal digits, that the one package given to [VerifyPackage]
+// must have.
+func WithSHA256(hexadecimal string) Option {
+	return func(c *config) { c.set("sha256", hexadecimal, hexadecimal) }
+}
+
+// WithExpect gives the package, as NAME@VERSION, that the one given to [VerifyPackage] must be.
+func WithExpect(nameAtVersion string) Option {
+	return func(c *config) { c.set("expect", nameAtVersion, nameAtVersion) }
+}
+
+// WithChecks names the checks that [VerifyPackage] runs. By default all run that apply.
+func WithChecks(checks ...Check) Option {
+	names := texts(checks)
+	return func(c *config) { c.set("checks", names, names...) }
+}
+
+// WithPreset takes another set of severities; the default is [PresetStrict].
+func WithPreset(preset Preset) Option {
+	return func(c *config) { c.set("preset", string(preset), string(preset)) }
+}
+
+// WithSeverity gives the findings of a code another severity: [SeverityInfo] accepts them.
+func WithSeverity(code Code, severity Severity) Option {
+	return func(c *config) {
+		c.severities[string(code)] = string(severity)
+		c.texts = append(c.texts, string(code), string(severity))
+	}
+}
+
+// WithJobs lets [VerifyPackage] work with that many threads; the default is 1. What it reports does
+// not depend on it.
+func WithJobs(jobs int) Option {
+	return func(c *config) { c.set("jobs", jobs) }
+}
+
+// WithLimit changes what an input may cost; see the Limit constants. Sizes are in bytes.
+func WithLimit(name string, value uint64) Option {
+	return func(c *config) {
+		c.limits[name] = value
+		c.texts = append(c.texts, name)
+	}
+}
+
+// WithLevel says how much of an SBOM [VerifySBOM] compares; the default is [LevelGraph].
+func WithLevel(level Level) Option {
+	return func(c *config) { c.set("level", string(level), string(level)) }
+}
+
+// WithSupplier names who supplies the main component of the SBOM that [GenerateSBOM] makes.
+func WithSupplier(name string) Option {
+	return func(c *config) { c.set("supplier", name, name) }
+}
+
+// WithContact gives the mail address or URL of the supplier, who must be named by [WithSupplier].
+func WithContact(mailOrURL string) Option {
+	return func(c *config) { c.set("contact", mailOrURL, mailOrURL) }
+}
+
+// WithAuthors names the authors of the SBOM that [GenerateSBOM] makes.
+func WithAuthors(names ...string) Option {
+	names = slices.Clone(names)
+	if names == nil {
+		names = []string{}
+	}
+	return func(c *config) { c.set("author", names, names...) }
+}
+
+// WithTimestamp gives the time of the SBOM that [GenerateSBOM] makes, to the second. By default none
+// is stated, and equal evidence gives equal bytes.
+func WithTimestamp(at time.Time) Option {
+	text := at.UTC().Format(time.RFC3339)
+	return func(c *config) { c.set("timestamp", text) }
+}
+
+// Progress tells how far a call is.
+type Progress struct {
+	// Stage is what is being done, such as verify.
+	Stage string
+	// Done counts the units done so far, and Total all there are; 0 where that is not known.
+	Done, Total uint64
+}
+
+// WithProgress has f told of progress, on the goroutine that made the call and never after that has
+// returned. To stop the call, cancel its context.
+func WithProgress(f func(Progress)) Option {
+	return func(c *config) { c.progress = f }
+}
+
+func newRequest(verb backend.Verb, inputs []Input, opts []Option) (*backend.Request, error) {
+	c := &config{values: map[string]any{}, severities: map[string]string{}, limits: map[string]uint64{}}
+	for _, opt := range opts {
+		if opt != nil {
+			opt(c)
+		}
+	}
+	request := &backend.Request{Verb: verb}
+	for _, input := range inputs {
+		checked, err := input.checked()
+		if err != nil {
+			return nil, err
+		}
+		request.Inputs = append(request.Inputs, checked)
+	}
+	for _, option := range []struct {
+		from *Input
+		to   **backend.Input
+	}{{c.lockfile, &request.Lockfile}, {c.index, &request.Index}} {
+		if option.from != nil {
+			checked, err := option.from.checked()
+			if err != nil {
+				return nil, err
+			}
+			*option.to = &checked
+		}
+	}
+	if f := c.progress; f != nil {
+		request.Progress = func(stage string, done, total uint64) { f(Progress{stage, done, total}) }
+	}
+	var err error
+	request.Options, err = c.json()
+	return request, err
+}
+
+func (c *config) json() ([]byte, error) {
+	// The encoder would replace what is not UTF-8, and so ask for something else.
+	for _, text := range c.texts {
+		if !utf8.ValidString(text) {
+			return nil, backend.Failure("invalid-utf8", "the text of an option is not UTF-8")
+		}
+	}
+	values := maps.Clone(c.values)
+	if len(c.severities) > 0 {
+		values["severity"] = c.severities
+	}
+	if len(c.limits) > 0 {
+		values["limit"] = c.limits
+	}
+	if len(values) == 0 {
+		return nil, nil
+	}
+	return json.Marshal(values)
+}
+
+func texts[T ~string](list []T) []string {
+	plain := make([]string, len(list))
+	for i, item := range list {
+		plain[i] = string(item)
+	}
+	return plain
+}
