@@ -27,7 +27,7 @@ macro_rules! record {
         impl $name {
             #[new]
             #[pyo3(signature = ($($signature)*))]
-            #[expect(clippy::too_many_arguments, reason = "one a field, by keyword")]
+            #[allow(clippy::too_many_arguments, reason = "one a field, few or many")]
             fn new($( $field: $type ),*) -> Self {
                 Self { $( $field ),* }
             }

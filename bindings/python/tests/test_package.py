@@ -75,7 +75,7 @@ def test_no_module_is_left_untyped() -> None:
 def test_the_stub_is_what_the_code_says(tmp_path: Path) -> None:
     subprocess.run(
         ["sh", str(HERE / "generate-stubs.sh"), str(tmp_path)],
-        env={**os.environ, "PYTHON": sys.executable},
+        env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
         timeout=600,
         check=True,
     )
