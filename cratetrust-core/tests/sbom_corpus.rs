@@ -17,7 +17,6 @@ use cratetrust_core::sbom::Format;
 use cratetrust_core::{Input, Options, generate_sbom, verify_sbom};
 use serde_json::{Value, json};
 
-#[allow(dead_code, reason = "only the schema look-up is used here")]
 mod sbom_support;
 
 /// Names and versions: lockfiles of published packages have no two sources for one of them.

@@ -40,7 +40,7 @@ pub(super) struct Builder<'t> {
     targets: HashMap<&'t str, Target>,
     /// By the package that depends and the reference depended on.
     edge_facts: HashMap<(usize, String), Vec<EdgeFacts>>,
-    seen_edges: HashSet<(usize, usize, EdgeKind, Option<String>)>,
+    seen_edges: HashSet<(usize, usize, Option<EdgeKind>, Option<String>)>,
     /// Edges to which the document's default evidence applies, and those of the default kind.
     plain_evidence: Vec<usize>,
     plain_kind: Vec<usize>,
@@ -185,8 +185,8 @@ impl<'t> Builder<'t> {
         name: Option<String>,
         evidence: Option<Vec<usize>>,
     ) {
-        // The default kind is not known before the whole document is read.
-        let key = (from, to, kind.unwrap_or(EdgeKind::Unknown), name.clone());
+        // What no kind stands for is not known before the whole document is read.
+        let key = (from, to, kind, name.clone());
         if !self.seen_edges.insert(key) {
             return;
         }
@@ -361,12 +361,38 @@ impl<'t> Builder<'t> {
                 edge.evidence = evidence.to_vec();
             }
         }
+        let default = if self.own_selection {
+            EdgeKind::Normal
+        } else {
+            EdgeKind::Unknown
+        };
+        let mut told = HashSet::new();
+        for (from, to, kind, name) in self.seen_edges {
+            if kind == Some(default) {
+                told.insert((from, to, name));
+            }
+        }
+        let mut twice = HashSet::new();
+        for index in &self.plain_kind {
+            if let Some(edge) = bom.edges.get(*index)
+                && told.contains(&(edge.from, edge.to, edge.name.clone()))
+            {
+                twice.insert(*index);
+            }
+        }
         if self.own_selection {
             for index in self.plain_kind {
                 if let Some(edge) = bom.edges.get_mut(index) {
                     edge.kind = EdgeKind::Normal;
                 }
             }
+        }
+        if !twice.is_empty() {
+            let mut index = 0;
+            bom.edges.retain(|_| {
+                index += 1;
+                !twice.contains(&(index - 1))
+            });
         }
         for (reference, mut gap) in self.gaps {
             if let Some(Target::Package(package)) = self.targets.get(reference.as_str()) {
