@@ -154,6 +154,7 @@ test-go: stage go corpus
 .PHONY: test-conformance
 test-conformance: corpus
 	$(CARGO) build --locked -p cratetrust-cli
+	$(PYTHON) tests/conformance/make_inputs.py --check
 	$(PYTHON) tests/conformance/run.py --command "$(TARGET)/debug/cratetrust"
 
 # ---- lints ------------------------------------------------------------------------------------
@@ -178,7 +179,7 @@ lint-python: python-package
 
 .PHONY: lint-go
 lint-go: stage go
-	cd bindings/go && test -z "$$($(dir $(GO))gofmt -l . 2>/dev/null || gofmt -l .)"
+	cd bindings/go && unformatted=$$("$$($(GO) env GOROOT)/bin/gofmt" -l .) && test -z "$$unformatted"
 	cd bindings/go && $(WITH_STAGE) GOTOOLCHAIN=local $(GO) vet ./...
 
 DENY_VERSION := 0.20.2

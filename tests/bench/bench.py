@@ -64,7 +64,10 @@ def sbom(command: Path, target: Path, corpus: Path, name: str) -> None:
     project = corpus / "bench" / name
     if not project.is_dir():
         project.parent.mkdir(parents=True, exist_ok=True)
-        subprocess.run(["tar", "-xzf", str(corpus / "crates" / f"{name}.crate"), "-C", str(project.parent)], check=True)
+        subprocess.run(
+            ["tar", "-xzf", str(corpus / "crates" / f"{name}.crate"), "-C", str(project.parent)],
+            check=True,
+        )
     env = {**os.environ, "CARGO_HOME": str(corpus / "bench" / "home")}
     subprocess.run(["cargo", "fetch", "--locked", "--quiet"], cwd=project, env=env, check=True)
     ours, peer = in_turn(
@@ -91,12 +94,24 @@ def cache(command: Path, corpus: Path, name: str) -> None:
         listing.flush()
         summing = ["xargs", "-0", "-a", listing.name, "sha256sum"]
         ours, peer = in_turn(
-            [str(command), "verify", str(home), "--lockfile", str(lock), "--checks", "checksum", "--jobs", "1", "--quiet"],
+            [
+                str(command),
+                "verify",
+                str(home),
+                "--lockfile",
+                str(lock),
+                "--checks",
+                "checksum",
+                "--jobs",
+                "1",
+                "--quiet",
+            ],
             summing,
         )
         row(f"verify {len(crates)} crates, digests only, 1 thread", ours, "sha256sum", peer)
         deep, peer = in_turn(
-            [str(command), "verify", str(home), "--lockfile", str(lock), "--jobs", "1", "--quiet"], summing
+            [str(command), "verify", str(home), "--lockfile", str(lock), "--jobs", "1", "--quiet"],
+            summing,
         )
         row(f"verify {len(crates)} crates, archives too, 1 thread", deep, "sha256sum", peer)
 

@@ -73,10 +73,28 @@ ALPHA_TAMPERED = crate("alpha", "1.2.3", tar_entry("alpha-1.2.3/build.rs", b"fn 
 def lock_packages() -> list[dict[str, object]]:
     """A project: its own package, three from crates.io."""
     return [
-        {"name": "alpha", "version": "1.2.3", "source": CRATES_IO, "checksum": sha256(ALPHA), "deps": ["gamma"]},
+        {
+            "name": "alpha",
+            "version": "1.2.3",
+            "source": CRATES_IO,
+            "checksum": sha256(ALPHA),
+            "deps": ["gamma"],
+        },
         {"name": "app", "version": "0.1.0", "deps": ["alpha", "beta"]},
-        {"name": "beta", "version": "0.1.0+meta", "source": CRATES_IO, "checksum": sha256(BETA), "deps": []},
-        {"name": "gamma", "version": "2.0.0-rc.1", "source": CRATES_IO, "checksum": sha256(GAMMA), "deps": []},
+        {
+            "name": "beta",
+            "version": "0.1.0+meta",
+            "source": CRATES_IO,
+            "checksum": sha256(BETA),
+            "deps": [],
+        },
+        {
+            "name": "gamma",
+            "version": "2.0.0-rc.1",
+            "source": CRATES_IO,
+            "checksum": sha256(GAMMA),
+            "deps": [],
+        },
     ]
 
 
@@ -123,16 +141,49 @@ def fx_lock() -> str:
         {
             "name": "app",
             "version": "0.1.0",
-            "deps": [f"delta 0.3.0 ({GIT.split('#')[0]})", f"delta 0.3.0 ({CRATES_IO})", "epsilon", "member"],
+            "deps": [
+                f"delta 0.3.0 ({GIT.split('#')[0]})",
+                f"delta 0.3.0 ({CRATES_IO})",
+                "epsilon",
+                "member",
+            ],
         },
         {"name": "delta", "version": "0.3.0", "source": GIT, "deps": []},
-        {"name": "delta", "version": "0.3.0", "source": CRATES_IO, "checksum": hex_of(b"delta"), "deps": []},
-        {"name": "epsilon", "version": "1.0.0", "source": SPARSE, "checksum": hex_of(b"epsilon"), "deps": ["zeta 1.0.0"]},
+        {
+            "name": "delta",
+            "version": "0.3.0",
+            "source": CRATES_IO,
+            "checksum": hex_of(b"delta"),
+            "deps": [],
+        },
+        {
+            "name": "epsilon",
+            "version": "1.0.0",
+            "source": SPARSE,
+            "checksum": hex_of(b"epsilon"),
+            "deps": ["zeta 1.0.0"],
+        },
         {"name": "member", "version": "0.2.0", "deps": ["zeta 2.0.0+build.5"]},
-        {"name": "zeta", "version": "1.0.0", "source": CRATES_IO, "checksum": hex_of(b"zeta1"), "deps": []},
-        {"name": "zeta", "version": "2.0.0+build.5", "source": CRATES_IO, "checksum": hex_of(b"zeta2"), "deps": []},
+        {
+            "name": "zeta",
+            "version": "1.0.0",
+            "source": CRATES_IO,
+            "checksum": hex_of(b"zeta1"),
+            "deps": [],
+        },
+        {
+            "name": "zeta",
+            "version": "2.0.0+build.5",
+            "source": CRATES_IO,
+            "checksum": hex_of(b"zeta2"),
+            "deps": [],
+        },
     ]
-    return write_lock(4, packages, f'\n[[patch.unused]]\nname = "eta"\nversion = "1.0.0"\nsource = "{CRATES_IO}"\n')
+    return write_lock(
+        4,
+        packages,
+        f'\n[[patch.unused]]\nname = "eta"\nversion = "1.0.0"\nsource = "{CRATES_IO}"\n',
+    )
 
 
 def changed_lock() -> str:
@@ -140,7 +191,13 @@ def changed_lock() -> str:
     packages = lock_packages()
     packages[0]["deps"] = []
     packages[2]["checksum"] = sha256(b"another beta")
-    packages[3] = {"name": "theta", "version": "0.5.0", "source": CRATES_IO, "checksum": sha256(b"theta"), "deps": []}
+    packages[3] = {
+        "name": "theta",
+        "version": "0.5.0",
+        "source": CRATES_IO,
+        "checksum": sha256(b"theta"),
+        "deps": [],
+    }
     packages[1]["deps"] = ["alpha", "beta", "theta"]
     packages[0]["version"] = "1.2.4"
     packages[0]["checksum"] = sha256(b"alpha 1.2.4")
@@ -188,7 +245,12 @@ def other_sbom(**lies: object) -> bytes:
         "metadata": {
             "timestamp": "2026-01-02T03:04:05Z",
             "tools": [{"vendor": "Example", "name": "another-tool", "version": "1.0"}],
-            "component": {"type": "application", "bom-ref": "app-0.1.0", "name": "app", "version": "0.1.0"},
+            "component": {
+                "type": "application",
+                "bom-ref": "app-0.1.0",
+                "name": "app",
+                "version": "0.1.0",
+            },
         },
         "components": components,
         "dependencies": [{"ref": ref, "dependsOn": to} for ref, to in depends.items()],
@@ -230,7 +292,11 @@ def inputs() -> dict[str, bytes]:
     shuffled = v4.split("\n[[package]]\n")
     out["locks/shuffled.lock"] = "\n[[package]]\n".join([shuffled[0], *reversed(shuffled[1:])]).encode()
 
-    for name, data in (("alpha-1.2.3", ALPHA), ("beta-0.1.0+meta", BETA), ("gamma-2.0.0-rc.1", GAMMA)):
+    for name, data in (
+        ("alpha-1.2.3", ALPHA),
+        ("beta-0.1.0+meta", BETA),
+        ("gamma-2.0.0-rc.1", GAMMA),
+    ):
         out[f"crates/{name}.crate"] = data
         out[f"home/registry/cache/registry.example.org-0123456789abcdef/{name}.crate"] = data
         if name != "gamma-2.0.0-rc.1":
@@ -242,7 +308,9 @@ def inputs() -> dict[str, bytes]:
     out["hostile/empty/alpha-1.2.3.crate"] = b""
     out["hostile/truncated/alpha-1.2.3.crate"] = ALPHA[: len(ALPHA) * 2 // 3]
     out["hostile/not-gzip/alpha-1.2.3.crate"] = b"PK\x03\x04 not a gzip stream"
-    out["hostile/traversal/alpha-1.2.3.crate"] = crate("alpha", "1.2.3", tar_entry("alpha-1.2.3/../../etc/passwd", b"x"))
+    out["hostile/traversal/alpha-1.2.3.crate"] = crate(
+        "alpha", "1.2.3", tar_entry("alpha-1.2.3/../../etc/passwd", b"x")
+    )
     out["hostile/symlink/alpha-1.2.3.crate"] = crate(
         "alpha", "1.2.3", tar_entry("alpha-1.2.3/link", b"", tarfile.SYMTYPE, "/etc/passwd")
     )
@@ -251,13 +319,27 @@ def inputs() -> dict[str, bytes]:
     out["hostile/second-member/alpha-1.2.3.crate"] = ALPHA + pack(
         tar_entry("alpha-1.2.3/build.rs", b"fn main() {}\n") + b"\0" * 1024
     )
-    out["hostile/duplicate/alpha-1.2.3.crate"] = crate("alpha", "1.2.3", tar_entry("alpha-1.2.3/src/lib.rs", b"//! other\n"))
-    out["hostile/control/alpha-1.2.3.crate"] = crate("alpha", "1.2.3", tar_entry("alpha-1.2.3/a\x1b[2J\u202eb.rs", b"x"))
+    out["hostile/duplicate/alpha-1.2.3.crate"] = crate(
+        "alpha", "1.2.3", tar_entry("alpha-1.2.3/src/lib.rs", b"//! other\n")
+    )
+    out["hostile/control/alpha-1.2.3.crate"] = crate(
+        "alpha", "1.2.3", tar_entry("alpha-1.2.3/a\x1b[2J\u202eb.rs", b"x")
+    )
 
-    for name, files in (("vendor", vendored()), ("vendor-tampered", vendored(b"//! changed\n", extra=True))):
+    for name, files in (
+        ("vendor", vendored()),
+        ("vendor-tampered", vendored(b"//! changed\n", extra=True)),
+    ):
         for path, data in files.items():
             out[f"{name}/alpha/{path}"] = data
-    index = {"name": "alpha", "vers": "1.2.3", "deps": [], "cksum": sha256(ALPHA), "features": {}, "yanked": True}
+    index = {
+        "name": "alpha",
+        "vers": "1.2.3",
+        "deps": [],
+        "cksum": sha256(ALPHA),
+        "features": {},
+        "yanked": True,
+    }
     out["index/alpha"] = (json.dumps(index, separators=(",", ":")) + "\n").encode()
 
     out["sboms/other.cdx.json"] = other_sbom()

@@ -63,9 +63,7 @@ def arguments(case: dict[str, Any]) -> list[str]:
 def fault_of(command: Path, case: dict[str, Any]) -> str | None:
     """What is wrong with the answer, if anything is."""
     env = {key: value for key, value in os.environ.items() if key != "SOURCE_DATE_EPOCH"}
-    done = subprocess.run(
-        [str(command), *arguments(case)], cwd=HERE, env=env, capture_output=True, check=False
-    )
+    done = subprocess.run([str(command), *arguments(case)], cwd=HERE, env=env, capture_output=True, check=False)
     if done.returncode != case["status"]:
         return f"exit status {done.returncode}, expected {case['status']}: {done.stderr.decode()}"
     expected = (HERE / "expected" / f"{case['name']}.json").read_bytes()

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import cratetrust
 import pytest
-from spdx_tools.spdx.model import Document, RelationshipType
+from spdx_tools.spdx.model.document import Document
+from spdx_tools.spdx.model.relationship import RelationshipType
 from spdx_tools.spdx.parser.parse_anything import parse_file
 from spdx_tools.spdx.validation.document_validator import validate_full_spdx_document
 
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS = Path(os.environ.get("CRATETRUST_CORPUS", ROOT / ".corpus"))
-MOST = None if os.environ.get("CRATETRUST_SPDX_ALL") else 250
 
 LOCKS = sorted(CORPUS.glob("locks/*.lock"))
 CASES = [ROOT / "tests/conformance/inputs/locks" / f"{name}.lock" for name in ("v1", "v4", "fx")]
@@ -30,9 +30,6 @@ def test_the_corpus_is_there() -> None:
 @pytest.mark.parametrize("path", [*LOCKS, *CASES], ids=lock_id)
 def test_spdx_tools_accepts_the_document(path: Path, tmp_path: Path) -> None:
     lockfile = cratetrust.Lockfile.read(path)
-    if MOST is not None and len(lockfile) > MOST:
-        # The Rust tests check the same structure on every lockfile; this one judges the form.
-        return
     written = tmp_path / "sbom.spdx.json"
     written.write_bytes(cratetrust.generate_sbom(path).write("spdx-json"))
     document: Document = parse_file(str(written))

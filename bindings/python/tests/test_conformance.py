@@ -19,7 +19,7 @@ def cases() -> list[Any]:
 
 
 def keywords(case: Any) -> dict[str, Any]:
-    """The options of a case in the words of the Python functions."""
+    """Spell the options of a case as the Python functions do."""
     options = dict(case["options"])
     if "limit" in options:
         options["limits"] = cratetrust.Limits(
@@ -29,7 +29,7 @@ def keywords(case: Any) -> dict[str, Any]:
 
 
 def run(case: Any) -> tuple[bytes, int]:
-    """The answer's bytes and the exit status that goes with it."""
+    """Give the answer's bytes and the exit status that goes with it."""
     options = keywords(case)
     verb = case["verb"]
     if verb == "generate_sbom":
