@@ -122,25 +122,23 @@ def test_ctrl_c_while_it_waits(tmp_path: Path, command: list[str]) -> None:
 def test_ctrl_c_while_it_works(tmp_path: Path, corpus: Path) -> None:
     crates = tmp_path / "crates"
     crates.mkdir()
-    for path in (corpus / "crates").glob("*.crate"):
-        for copy in range(4):
-            (crates / f"{path.stem}{copy}.crate").write_bytes(path.read_bytes())
-    out = tmp_path / "report.json"
-    progress = (
+    biggest = max((corpus / "crates").glob("*.crate"), key=lambda path: path.stat().st_size)
+    copy = crates / "package-0.0.0.crate"
+    copy.write_bytes(biggest.read_bytes())
+    # Many seconds of work, far more than the time until it is interrupted.
+    for number in range(1, 500):
+        (crates / f"package-0.0.{number}.crate").hardlink_to(copy)
+    program = (
         "import sys, threading, _thread, time, cratetrust._cli as cli;"
         "threading.Thread(target=lambda: (time.sleep(0.3), _thread.interrupt_main())).start();"
         "sys.argv[1:] = ['verify', sys.argv[1], '--format', 'json'];"
-        "begun = time.perf_counter(); code = cli.main();"
-        "print(code, time.perf_counter() - begun)"
+        "print(cli.main())"
     )
     done = subprocess.run(
-        [sys.executable, "-c", progress, str(crates)],
+        [sys.executable, "-c", program, str(crates)],
         capture_output=True,
         text=True,
         timeout=120,
         check=True,
     )
-    code, seconds = done.stdout.split()
-    assert code == "130", done.stdout
-    assert float(seconds) < 3
-    assert not out.exists()
+    assert done.stdout.strip() == "130"

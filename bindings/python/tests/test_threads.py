@@ -25,11 +25,12 @@ class MineError(Exception):
 
 @pytest.fixture
 def many_crates(tmp_path: Path, corpus: Path) -> Path:
-    """Make a directory that takes a good while to verify."""
-    biggest = sorted((corpus / "crates").glob("*.crate"), key=lambda p: p.stat().st_size)[-8:]
-    for copy in range(2):
-        for path in biggest:
-            (tmp_path / f"{path.stem}{copy}.crate").write_bytes(path.read_bytes())
+    """Make a directory that takes many seconds to verify, and next to nothing to make."""
+    biggest = max((corpus / "crates").glob("*.crate"), key=lambda path: path.stat().st_size)
+    copy = tmp_path / "package-0.0.0.crate"
+    copy.write_bytes(biggest.read_bytes())
+    for number in range(1, 500):
+        (tmp_path / f"package-0.0.{number}.crate").hardlink_to(copy)
     return tmp_path
 
 
@@ -201,21 +202,14 @@ def test_a_signal_stops_a_call_that_has_no_callback(many_crates: Path, jobs: int
     def handler(number: int, frame: object) -> None:
         raise MineError("stopped")
 
-    begun = time.perf_counter()
-    verify_package(many_crates, jobs=jobs)
-    whole = time.perf_counter() - begun
-    assert whole > 0.3, "the work is too short to be stopped"
     before = signal.signal(signal.SIGALRM, handler)
     try:
-        begun = time.perf_counter()
-        signal.setitimer(signal.ITIMER_REAL, whole / 10)
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
         with pytest.raises(MineError):
             verify_package(many_crates, jobs=jobs)
-        stopped = time.perf_counter() - begun
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-    assert stopped < whole * 0.7
 
 
 def test_ctrl_c_in_a_callback(crate: MadeCrate) -> None:
