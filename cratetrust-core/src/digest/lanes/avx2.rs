@@ -18,18 +18,28 @@ const LANES: usize = 8;
 #[target_feature(enable = "avx2")]
 pub(super) fn compress(states: &mut [[u32; MAX_LANES]; 8], data: &[&[Block]; MAX_LANES]) {
     let [d0, d1, d2, d3, d4, d5, d6, d7, ..] = *data;
-    let data: [&[Block]; LANES] = [d0, d1, d2, d3, d4, d5, d6, d7];
     let mut state = states
         .each_ref()
         .map(|words| words.first_chunk().map_or(splat(0), |w| load_words(w)));
-    let mut lanes = data.map(<[Block]>::iter);
-    let blocks = data.iter().map(|lane| lane.len()).min().unwrap_or(0);
-    for _ in 0..blocks {
-        let halves = lanes
-            .each_mut()
-            .map(|lane| lane.next().map_or([splat(0); 2], |block| load_block(block)));
-        let [w0, w1, w2, w3, w4, w5, w6, w7] = transpose(halves.map(|[low, _]| low));
-        let [w8, w9, w10, w11, w12, w13, w14, w15] = transpose(halves.map(|[_, high]| high));
+    let blocks = [d0, d1, d2, d3, d4, d5, d6, d7]
+        .iter()
+        .map(|lane| lane.len())
+        .min()
+        .unwrap_or(0);
+    for at in 0..blocks {
+        // Spelled out, since the compiler does not inline a closure over so many vectors.
+        let [low0, high0] = load_block(d0.get(at));
+        let [low1, high1] = load_block(d1.get(at));
+        let [low2, high2] = load_block(d2.get(at));
+        let [low3, high3] = load_block(d3.get(at));
+        let [low4, high4] = load_block(d4.get(at));
+        let [low5, high5] = load_block(d5.get(at));
+        let [low6, high6] = load_block(d6.get(at));
+        let [low7, high7] = load_block(d7.get(at));
+        let [w0, w1, w2, w3, w4, w5, w6, w7] =
+            transpose([low0, low1, low2, low3, low4, low5, low6, low7]);
+        let [w8, w9, w10, w11, w12, w13, w14, w15] =
+            transpose([high0, high1, high2, high3, high4, high5, high6, high7]);
         let mut w = [
             w0, w1, w2, w3, w4, w5, w6, w7, w8, w9, w10, w11, w12, w13, w14, w15,
         ];
@@ -56,10 +66,13 @@ fn store_words(words: &mut [u32; LANES], vector: Vector) {
     unsafe { _mm256_storeu_si256(words.as_mut_ptr().cast(), vector) }
 }
 
-/// The sixteen big-endian words of a block, eight a vector.
+/// The sixteen big-endian words of a block, eight a vector; there is one wherever it is called.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn load_block(block: &Block) -> [Vector; 2] {
+fn load_block(block: Option<&Block>) -> [Vector; 2] {
+    let Some(block) = block else {
+        return [splat(0); 2];
+    };
     let (low, high) = block.split_at(32);
     [load_half(low), load_half(high)]
 }

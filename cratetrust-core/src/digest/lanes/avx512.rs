@@ -20,13 +20,45 @@ const MAJ: i32 = 0xe8;
 #[target_feature(enable = "avx512f,avx512bw")]
 pub(super) fn compress(states: &mut [[u32; MAX_LANES]; 8], data: &[&[Block]; MAX_LANES]) {
     let mut state = states.each_ref().map(|words| load_words(words));
-    let mut lanes = data.map(<[Block]>::iter);
     let blocks = data.iter().map(|lane| lane.len()).min().unwrap_or(0);
-    for _ in 0..blocks {
-        let rows = lanes
-            .each_mut()
-            .map(|lane| lane.next().map_or(splat(0), |block| load_block(block)));
-        let mut w = transpose(rows);
+    let [
+        d0,
+        d1,
+        d2,
+        d3,
+        d4,
+        d5,
+        d6,
+        d7,
+        d8,
+        d9,
+        d10,
+        d11,
+        d12,
+        d13,
+        d14,
+        d15,
+    ] = *data;
+    for at in 0..blocks {
+        // Spelled out, since the compiler does not inline a closure over sixteen vectors.
+        let mut w = transpose([
+            load_block(d0.get(at)),
+            load_block(d1.get(at)),
+            load_block(d2.get(at)),
+            load_block(d3.get(at)),
+            load_block(d4.get(at)),
+            load_block(d5.get(at)),
+            load_block(d6.get(at)),
+            load_block(d7.get(at)),
+            load_block(d8.get(at)),
+            load_block(d9.get(at)),
+            load_block(d10.get(at)),
+            load_block(d11.get(at)),
+            load_block(d12.get(at)),
+            load_block(d13.get(at)),
+            load_block(d14.get(at)),
+            load_block(d15.get(at)),
+        ]);
         compress_block!(state, w);
     }
     for (words, vector) in states.iter_mut().zip(state) {
@@ -48,10 +80,13 @@ fn store_words(words: &mut [u32; 16], vector: Vector) {
     unsafe { _mm512_storeu_si512(words.as_mut_ptr().cast(), vector) }
 }
 
-/// The sixteen big-endian words of a block.
+/// The sixteen big-endian words of a block; there is one wherever it is called.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
-fn load_block(block: &Block) -> Vector {
+fn load_block(block: Option<&Block>) -> Vector {
+    let Some(block) = block else {
+        return splat(0);
+    };
     // SAFETY: the array holds the 64 bytes that are read, and no alignment is asked for.
     let bytes = unsafe { _mm512_loadu_si512(block.as_ptr().cast()) };
     let swap = _mm512_set4_epi32(0x0c0d_0e0f, 0x0809_0a0b, 0x0405_0607, 0x0001_0203);

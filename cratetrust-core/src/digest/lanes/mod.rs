@@ -117,14 +117,15 @@ impl Kernel {
     }
 
     /// How many streams must be under way for the kernel to be faster than one after the other.
+    ///
+    /// A lane of the sixteen runs at a ninth of the speed of the SHA instructions, and at about
+    /// two thirds of that of plain code. Eight lanes are never chosen beside SHA instructions.
     pub(super) fn worthwhile(self) -> usize {
-        match (self.0, has_sha_instructions()) {
+        match self.0 {
             #[cfg(target_arch = "x86_64")]
-            (Kind::Avx512, true) => 6,
+            Kind::Avx512 if has_sha_instructions() => 9,
             #[cfg(target_arch = "x86_64")]
-            (Kind::Avx2, true) => 6,
-            #[cfg(target_arch = "x86_64")]
-            (_, false) => 2,
+            Kind::Avx512 | Kind::Avx2 => 2,
         }
     }
 

@@ -30,7 +30,7 @@ macro_rules! round {
         let sum = add(add($h, add($w, splat($k))), ch($e, $f, $g));
         let sum = add(sum, big_sigma1($e));
         $d = add($d, sum);
-        $h = add(add(sum, maj($a, $b, $c)), big_sigma0($a));
+        $h = add(sum, add(maj($a, $b, $c), big_sigma0($a)));
     };
 }
 
