@@ -1,28 +1,26 @@
-//! Many readers at once: every lane holds one reader and one chunk, and a lane whose reader ends
-//! takes the next one. Today each lane runs `sha2`; a kernel that hashes all lanes in step takes
-//! the place of the inner loop without a change to callers.
+//! Many readers at once: every lane holds one reader and one chunk of it, and a lane whose reader
+//! ends takes the next one. Readers are hashed in step by a vector kernel; when too few are left
+//! for that to pay, they end one by one on the code for a single stream.
 
-use std::io::Read;
+use std::array;
+use std::io::{ErrorKind as IoErrorKind, Read};
 
-use super::{Sha256, Sha256Hasher};
+use super::lanes::{BLOCK, Block, Kernel, MAX_LANES, States};
+use super::{Backend, Sha256};
 use crate::error::{Error, Result};
 use crate::progress::CancelToken;
 
-/// Bytes that one lane reads at a time.
-const CHUNK: usize = 64 << 10;
-/// Readers that are under way at once.
-const LANES: usize = 16;
-
-struct Lane<T, R> {
-    tag: T,
-    reader: R,
-    hasher: Sha256Hasher,
-    size: u64,
-}
+/// Bytes that one lane reads at a time, a whole number of blocks.
+const CHUNK: usize = 32 << 10;
+/// Padding is at most a block and the eight bytes of the length, and begins within a chunk.
+const BUFFER: usize = CHUNK + BLOCK;
 
 /// Hashes every reader that `jobs` hands out and tells `done` the outcome of each by its tag:
 /// the digest and the bytes read, or why it could not be read (also where it held more than
 /// `limit` bytes). The order in which jobs finish is not fixed.
+///
+/// A reader is taken from `jobs` when a lane is free for it, so that no more than 16 are under way.
+/// The whole is fastest where `jobs` hands out the largest first.
 ///
 /// # Errors
 /// `Cancelled`; a fault of one reader goes to `done`, not here.
@@ -30,61 +28,68 @@ pub fn hash_many<T, R: Read>(
     jobs: impl IntoIterator<Item = (T, R)>,
     limit: u64,
     cancel: &CancelToken,
-    mut done: impl FnMut(T, Result<(Sha256, u64)>),
+    done: impl FnMut(T, Result<(Sha256, u64)>),
 ) -> Result<()> {
-    let mut jobs = jobs.into_iter();
-    let mut lanes: Vec<Lane<T, R>> = Vec::new();
-    let mut chunk = vec![0; CHUNK];
-    loop {
-        cancel.check()?;
-        while lanes.len() < LANES {
-            let Some((tag, reader)) = jobs.next() else {
-                break;
-            };
-            lanes.push(Lane {
-                tag,
-                reader,
-                hasher: Sha256Hasher::default(),
-                size: 0,
-            });
-        }
-        if lanes.is_empty() {
-            return Ok(());
-        }
-        let mut index = 0;
-        while let Some(lane) = lanes.get_mut(index) {
-            match step(lane, &mut chunk, limit) {
-                Ok(true) => index += 1,
-                Ok(false) => {
-                    let lane = lanes.swap_remove(index);
-                    done(lane.tag, Ok((lane.hasher.finish(), lane.size)));
-                }
-                Err(error) => done(lanes.swap_remove(index).tag, Err(error)),
-            }
-        }
-    }
+    hash_many_with(Backend::Auto, jobs, limit, cancel, done)
 }
 
-/// Reads and hashes one chunk; whether there may be more.
-fn step<T, R: Read>(lane: &mut Lane<T, R>, chunk: &mut [u8], limit: u64) -> Result<bool> {
+/// As [`hash_many`], with the backend of the caller's choice.
+///
+/// # Errors
+/// `Unsupported` where the processor cannot run that backend; `Cancelled`.
+pub fn hash_many_with<T, R: Read>(
+    backend: Backend,
+    jobs: impl IntoIterator<Item = (T, R)>,
+    limit: u64,
+    cancel: &CancelToken,
+    mut done: impl FnMut(T, Result<(Sha256, u64)>),
+) -> Result<()> {
+    let kernel = backend.kernel()?;
+    let width = kernel.map_or(1, Kernel::lanes);
+    let mut jobs = jobs.into_iter().fuse();
+    let mut states = States::default();
+    let mut lanes: Vec<Lane<T, R>> = Vec::new();
     loop {
-        return match lane.reader.read(chunk) {
-            Ok(0) => Ok(false),
-            Ok(read) => {
-                lane.size = lane.size.saturating_add(read as u64);
-                if lane.size > limit {
-                    return Err(Error::limit(
-                        "crate-size",
-                        limit,
-                        "the file is larger than the limit allows",
-                    ));
-                }
-                lane.hasher.update(chunk.get(..read).unwrap_or_default());
-                Ok(true)
+        cancel.check()?;
+        for index in 0..width {
+            if lanes.len() == index {
+                let Some(job) = jobs.next() else { break };
+                lanes.push(Lane::new(job));
+                states.reset(index);
             }
-            Err(e) if e.kind() == std::io::ErrorKind::Interrupted => continue,
-            Err(e) => Err(Error::from_io(&e)),
+            if let Some(lane) = lanes.get_mut(index) {
+                lane.supply(index, &mut jobs, &mut states, limit, cancel, &mut done)?;
+            }
+        }
+        let mut busy = lanes
+            .iter()
+            .map(Lane::blocks)
+            .filter(|blocks| !blocks.is_empty());
+        let Some(any) = busy.next() else {
+            return Ok(());
         };
+        let count = 1 + busy.count();
+        match kernel {
+            Some(kernel) if count >= kernel.worthwhile() => {
+                // A lane without work hashes another's blocks: its state is reset before use.
+                let data: [&[Block]; MAX_LANES] =
+                    array::from_fn(|index| match lanes.get(index).map(Lane::blocks) {
+                        Some(blocks) if !blocks.is_empty() => blocks,
+                        _ => any,
+                    });
+                kernel.compress(&mut states, &data);
+                let step = data.iter().map(|blocks| blocks.len()).min().unwrap_or(0);
+                for lane in &mut lanes {
+                    lane.advance(step);
+                }
+            }
+            _ => {
+                for (index, lane) in lanes.iter_mut().enumerate() {
+                    states.compress_one(index, lane.blocks());
+                    lane.advance(lane.blocks().len());
+                }
+            }
+        }
     }
 }
 
@@ -98,6 +103,139 @@ pub fn hash_reader(reader: impl Read, limit: u64, cancel: &CancelToken) -> Resul
     outcome
 }
 
+/// One reader under way, and whole blocks of it that wait to be hashed.
+struct Lane<T, R> {
+    job: Option<(T, R)>,
+    /// Bytes read from the job's reader.
+    size: u64,
+    /// Whether the reader ended and the buffer holds the padding.
+    ended: bool,
+    buffer: Vec<u8>,
+    /// Where in the buffer the waiting blocks begin and end.
+    start: usize,
+    end: usize,
+}
+
+impl<T, R: Read> Lane<T, R> {
+    fn new(job: (T, R)) -> Self {
+        Self {
+            job: Some(job),
+            size: 0,
+            ended: false,
+            buffer: vec![0; BUFFER],
+            start: 0,
+            end: 0,
+        }
+    }
+
+    /// The blocks that wait to be hashed.
+    fn blocks(&self) -> &[Block] {
+        let waiting = self.buffer.get(self.start..self.end).unwrap_or_default();
+        waiting.as_chunks().0
+    }
+
+    /// Leaves behind blocks that were hashed.
+    fn advance(&mut self, blocks: usize) {
+        self.start = self.end.min(self.start + blocks * BLOCK);
+    }
+
+    /// Gives the lane blocks to hash: from its reader, or, where that came to its end, from the
+    /// next job that holds any. It has none afterwards only if there are no more jobs.
+    fn supply(
+        &mut self,
+        index: usize,
+        jobs: &mut impl Iterator<Item = (T, R)>,
+        states: &mut States,
+        limit: u64,
+        cancel: &CancelToken,
+        done: &mut impl FnMut(T, Result<(Sha256, u64)>),
+    ) -> Result<()> {
+        while self.start == self.end {
+            let Some((tag, mut reader)) = self.job.take().or_else(|| {
+                let job = jobs.next()?;
+                self.size = 0;
+                self.ended = false;
+                states.reset(index);
+                Some(job)
+            }) else {
+                return Ok(());
+            };
+            if self.ended {
+                done(tag, Ok((digest(states.get(index)), self.size)));
+                continue;
+            }
+            let read = self.fill(&mut reader, limit, cancel);
+            cancel.check()?;
+            match read {
+                Ok(()) => self.job = Some((tag, reader)),
+                Err(error) => done(tag, Err(error)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads a chunk, whole unless the reader ends in it; then the padding stands behind.
+    fn fill(&mut self, reader: &mut R, limit: u64, cancel: &CancelToken) -> Result<()> {
+        self.start = 0;
+        self.end = 0;
+        let mut filled = 0;
+        while let Some(room) = self.buffer.get_mut(filled..CHUNK).filter(|r| !r.is_empty()) {
+            cancel.check()?;
+            let room_size = room.len();
+            match reader.read(room) {
+                Ok(0) => {
+                    self.end = self.pad(filled);
+                    self.ended = true;
+                    return Ok(());
+                }
+                Ok(read) if read > room_size => {
+                    return Err(Error::from_io(&std::io::Error::other(
+                        "a reader claims to have read more than there was room for",
+                    )));
+                }
+                Ok(read) => {
+                    filled += read;
+                    self.size = self.size.saturating_add(read as u64);
+                    if self.size > limit {
+                        return Err(Error::limit(
+                            "crate-size",
+                            limit,
+                            "the file is larger than the limit allows",
+                        ));
+                    }
+                }
+                Err(e) if e.kind() == IoErrorKind::Interrupted => {}
+                Err(e) => return Err(Error::from_io(&e)),
+            }
+        }
+        self.end = CHUNK;
+        Ok(())
+    }
+
+    /// Pads the message (FIPS 180-4, 5.1.1) whose last bytes fill the buffer up to `filled`; where
+    /// the padding ends.
+    fn pad(&mut self, filled: usize) -> usize {
+        let end = (filled + 1 + 8).next_multiple_of(BLOCK);
+        if let Some(padding) = self.buffer.get_mut(filled..end) {
+            padding.fill(0);
+            if let Some(first) = padding.first_mut() {
+                *first = 0x80;
+            }
+            if let Some(length) = padding.last_chunk_mut() {
+                *length = self.size.wrapping_mul(8).to_be_bytes();
+            }
+        }
+        end
+    }
+}
+
+fn digest(state: [u32; 8]) -> Sha256 {
+    let mut bytes = [0; 32];
+    for (out, word) in bytes.as_chunks_mut().0.iter_mut().zip(state) {
+        *out = word.to_be_bytes();
+    }
+    Sha256(bytes)
+}
 #[cfg(test)]
 mod tests {
     use super::*;

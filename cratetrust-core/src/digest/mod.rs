@@ -8,9 +8,12 @@ use sha2::Digest as _;
 use crate::error::{Error, Result};
 use crate::text::{hex, unhex};
 
+mod backend;
+mod lanes;
 mod many;
 
-pub use many::{hash_many, hash_reader};
+pub use backend::Backend;
+pub use many::{hash_many, hash_many_with, hash_reader};
 
 macro_rules! digest_type {
     ($(#[$doc:meta])* $name:ident, $bytes:literal, $label:literal) => {

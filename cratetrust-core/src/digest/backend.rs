@@ -1,0 +1,84 @@
+//! The ways to hash, and which of them this processor can run.
+
+use super::lanes::{Kernel, has_sha_instructions};
+use crate::error::{Error, ErrorKind, Result};
+
+/// A way to hash many readers with SHA-256. All give the same digests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Backend {
+    /// The fastest that the processor can run.
+    #[default]
+    Auto,
+    /// 16 readers in step, with the AVX-512F and AVX-512BW instructions of x86-64.
+    Avx512,
+    /// 8 readers in step, with the AVX2 instructions of x86-64.
+    Avx2,
+    /// One reader after the other with the `sha2` crate, which uses the SHA instructions of x86
+    /// and aarch64 where there are any. Every processor can run it.
+    Sha2,
+}
+
+impl Backend {
+    /// All ways but [`Backend::Auto`].
+    const ALL: [Self; 3] = [Self::Avx512, Self::Avx2, Self::Sha2];
+
+    /// The ways that this processor can run, those of more lanes first; `Auto` is not among them.
+    pub fn available() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|way| way.kernel().is_ok())
+    }
+
+    /// What [`Backend::Auto`] stands for on this processor.
+    ///
+    /// Sixteen lanes are faster than the SHA instructions, eight are not.
+    pub fn selected() -> Self {
+        if Kernel::avx512().is_some() {
+            Self::Avx512
+        } else if Kernel::avx2().is_some() && !has_sha_instructions() {
+            Self::Avx2
+        } else {
+            Self::Sha2
+        }
+    }
+
+    /// The name, in lower case: `auto`, `avx512`, `avx2`, `sha2`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Avx512 => "avx512",
+            Self::Avx2 => "avx2",
+            Self::Sha2 => "sha2",
+        }
+    }
+
+    /// The way of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Auto]
+            .into_iter()
+            .chain(Self::ALL)
+            .find(|way| way.name() == name)
+    }
+
+    /// The kernel that hashes several readers in step; none for `sha2`.
+    ///
+    /// # Errors
+    /// `Unsupported` where the processor lacks the instructions.
+    pub(super) fn kernel(self) -> Result<Option<Kernel>> {
+        let kernel = match self {
+            Self::Auto => return Self::selected().kernel(),
+            Self::Sha2 => return Ok(None),
+            Self::Avx512 => Kernel::avx512(),
+            Self::Avx2 => Kernel::avx2(),
+        };
+        match kernel {
+            Some(kernel) => Ok(Some(kernel)),
+            None => Err(Error::new(
+                ErrorKind::Unsupported,
+                format!(
+                    "this processor cannot run the hash backend `{}`",
+                    self.name()
+                ),
+            )),
+        }
+    }
+}
