@@ -85,7 +85,7 @@
 #define CRATETRUST_CODE_ANCHOR_MISSING "anchor-missing"
 
 /**
- * Finding code of class coverage: No bytes of the package are at hand.
+ * Finding code of class coverage: The archive of the package is not at hand.
  */
 #define CRATETRUST_CODE_CRATE_MISSING "crate-missing"
 
@@ -455,6 +455,31 @@
 #define CRATETRUST_CODE_RESERVED_FILE "reserved-file"
 
 /**
+ * Finding code of class mismatch: An unpacked file is not the one in the archive.
+ */
+#define CRATETRUST_CODE_SRC_MODIFIED "src-modified"
+
+/**
+ * Finding code of class mismatch: An unpacked package holds a file that its archive does not.
+ */
+#define CRATETRUST_CODE_SRC_EXTRA "src-extra"
+
+/**
+ * Finding code of class mismatch: An unpacked package lacks a file of its archive.
+ */
+#define CRATETRUST_CODE_SRC_MISSING "src-missing"
+
+/**
+ * Finding code of class mismatch: An unpacked package holds a link or a special file.
+ */
+#define CRATETRUST_CODE_SRC_SYMLINK "src-symlink"
+
+/**
+ * Finding code of class mismatch: cargo's mark of a package unpacked to its end is missing or old.
+ */
+#define CRATETRUST_CODE_SRC_INCOMPLETE "src-incomplete"
+
+/**
  * Finding code of class mismatch: A vendored file does not have its listed hash.
  */
 #define CRATETRUST_CODE_VENDOR_MODIFIED "vendor-modified"
@@ -498,6 +523,36 @@
  * Finding code of class mismatch: A path in `.cargo-checksum.json` is absolute or climbs out.
  */
 #define CRATETRUST_CODE_VENDOR_PATH_TRAVERSAL "vendor-path-traversal"
+
+/**
+ * Finding code of class mismatch: Two directories hold the same package with different bytes.
+ */
+#define CRATETRUST_CODE_REGISTRY_DIR_AMBIGUOUS "registry-dir-ambiguous"
+
+/**
+ * Finding code of class mismatch: Cargo.lock names two registries for the same name and version.
+ */
+#define CRATETRUST_CODE_LOCK_AMBIGUOUS_DIR "lock-ambiguous-dir"
+
+/**
+ * Finding code of class mismatch: A local registry holds a file that its index does not name.
+ */
+#define CRATETRUST_CODE_LOCAL_REGISTRY_ORPHAN "local-registry-orphan"
+
+/**
+ * Finding code of class mismatch: An index gives one version two checksums.
+ */
+#define CRATETRUST_CODE_INDEX_CONFLICT "index-conflict"
+
+/**
+ * Finding code of class mismatch: An index cache file ends early or has a format that is not known.
+ */
+#define CRATETRUST_CODE_INDEX_CACHE_FORMAT "index-cache-format"
+
+/**
+ * Finding code of class mismatch: A line of an index is no index entry.
+ */
+#define CRATETRUST_CODE_INDEX_LINE_INVALID "index-line-invalid"
 
 /**
  * Finding code of class mismatch: The SBOM lacks a package of the evidence.

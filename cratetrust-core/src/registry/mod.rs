@@ -3,6 +3,7 @@
 //! Nothing here judges. Symbolic links are followed only at the path that the caller names.
 
 mod index;
+mod tree;
 mod vendor;
 
 use std::fs::FileType;
@@ -12,8 +13,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::progress::CancelToken;
 
-pub use index::{Index, IndexEntry, index_path};
-pub use vendor::{VendorChecksums, VendorTree};
+pub use index::{Index, IndexEntry, IndexFault, index_path};
+pub use tree::{FileTree, is_link, is_unpack_mark};
+pub use vendor::VendorChecksums;
 
 /// What a path is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -62,6 +64,8 @@ impl Layout {
 pub enum ArtifactKind {
     /// A `.crate` file.
     Crate,
+    /// An unpacked package, such as cargo keeps in `registry/src`.
+    Source,
     /// A package directory of a vendor directory.
     Vendor,
 }
@@ -71,6 +75,7 @@ impl ArtifactKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Crate => "crate",
+            Self::Source => "src",
             Self::Vendor => "vendor",
         }
     }
@@ -89,6 +94,8 @@ pub struct Artifact {
     pub stem: String,
     /// Its size in bytes; 0 for a directory.
     pub size: u64,
+    /// Of an unpacked package, the location that its archive has in the same store.
+    pub archive: Option<String>,
 }
 
 /// What lies at a path.
@@ -113,7 +120,10 @@ pub fn detect(path: &Path) -> Result<Layout> {
     if !metadata.is_dir() {
         return detect_file(path, metadata.file_type());
     }
-    if is_dir(&path.join("registry").join("cache")) || is_dir(&path.join("registry").join("index"))
+    let registry = path.join("registry");
+    if ["cache", "index", "src"]
+        .iter()
+        .any(|part| is_dir(&registry.join(part)))
     {
         return Ok(Layout::CargoHome);
     }
@@ -206,17 +216,21 @@ pub fn scan(path: &Path, layout: Layout, limits: &Limits, cancel: &CancelToken) 
         Layout::Cache => walk.cache(path, "", None)?,
         Layout::CargoHome => {
             let (registry, prefix) = if is_dir(&path.join("registry")) {
-                (path.join("registry"), "registry/cache")
+                (path.join("registry"), "registry/")
             } else {
-                (path.to_owned(), "cache")
+                (path.to_owned(), "")
             };
+            let (cache, sources) = (format!("{prefix}cache"), format!("{prefix}src"));
             // A CARGO_HOME that nothing was fetched into has an index and no cache.
             if is_dir(&registry.join("cache")) {
                 walk.cache(
                     &registry.join("cache"),
-                    prefix,
+                    &cache,
                     Some(&registry.join("index")),
                 )?;
+            }
+            if is_dir(&registry.join("src")) {
+                walk.sources(&registry.join("src"), &sources, &cache)?;
             }
         }
         Layout::Vendor => walk.vendor(path)?,
@@ -286,6 +300,37 @@ impl Walk<'_> {
         Ok(())
     }
 
+    /// `registry/src`: one directory a registry, and in it one a package version.
+    fn sources(&mut self, path: &Path, prefix: &str, cache: &str) -> Result<()> {
+        for (registry, path, kind) in self.list(path)? {
+            if !kind.is_dir() {
+                continue;
+            }
+            let location = join(prefix, &registry);
+            let listed = match self.list(&path) {
+                Ok(listed) => listed,
+                Err(e) => {
+                    self.skip_or_fail(location, e)?;
+                    continue;
+                }
+            };
+            for (stem, path, kind) in listed {
+                // A link is listed too: cargo follows it, and that is a finding.
+                if kind.is_dir() || kind.is_symlink() {
+                    self.store.artifacts.push(Artifact {
+                        kind: ArtifactKind::Source,
+                        location: join(&location, &stem),
+                        path,
+                        archive: Some(format!("{cache}/{registry}/{stem}.crate")),
+                        stem,
+                        size: 0,
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn vendor(&mut self, path: &Path) -> Result<()> {
         for (name, path, kind) in self.list(path)? {
             if kind.is_dir() {
@@ -337,6 +382,7 @@ impl Walk<'_> {
             path,
             stem,
             size,
+            archive: None,
         });
     }
 
@@ -353,6 +399,7 @@ impl Walk<'_> {
             path: path.to_owned(),
             stem,
             size: 0,
+            archive: None,
         });
     }
 

@@ -8,6 +8,7 @@ mod diff;
 mod package;
 mod sbom;
 mod schedule;
+mod tree;
 mod vendor;
 
 pub use crate::verifier::{Claim, EvidenceSet, Outcome, Subject, Time, Verifier};
