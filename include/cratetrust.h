@@ -525,6 +525,31 @@
 #define CRATETRUST_CODE_VENDOR_PATH_TRAVERSAL "vendor-path-traversal"
 
 /**
+ * Finding code of class mismatch: A file of the archive differs from the one in the checkout.
+ */
+#define CRATETRUST_CODE_SOURCE_CHANGED "source-changed"
+
+/**
+ * Finding code of class mismatch: The archive holds a file that the checkout does not.
+ */
+#define CRATETRUST_CODE_SOURCE_EXTRA "source-extra"
+
+/**
+ * Finding code of class note: The checkout holds a file that the archive does not.
+ */
+#define CRATETRUST_CODE_SOURCE_MISSING "source-missing"
+
+/**
+ * Finding code of class note: A file of the archive differs from the one in the checkout in line endings only.
+ */
+#define CRATETRUST_CODE_SOURCE_LINE_ENDINGS "source-line-endings"
+
+/**
+ * Finding code of class note: A file of the archive was written by cargo, not taken from the checkout.
+ */
+#define CRATETRUST_CODE_SOURCE_GENERATED "source-generated"
+
+/**
  * Finding code of class mismatch: Two directories hold the same package with different bytes.
  */
 #define CRATETRUST_CODE_REGISTRY_DIR_AMBIGUOUS "registry-dir-ambiguous"
@@ -1281,7 +1306,7 @@ void cratetrust_options_free(struct cratetrust_options *options);
 
 /**
  * Sets what a JSON object names and leaves the rest. The keys are the command's flag names with
- * `_` for `-`: limit, jobs, preset, severity, lockfile, index, sha256, expect, checks, level,
+ * `_` for `-`: limit, jobs, preset, severity, lockfile, index, against, sha256, expect, checks, level,
  * supplier, contact, author, timestamp. After a failure the options are unchanged.
  *
  * NULL: only `err` may be NULL.
@@ -1408,6 +1433,19 @@ int32_t cratetrust_options_set_lockfile(struct cratetrust_options *options,
 int32_t cratetrust_options_set_index(struct cratetrust_options *options,
                                      const struct cratetrust_input *index,
                                      struct cratetrust_error **err);
+
+/**
+ * Sets the other side of a byte comparison in `cratetrust_verify_package`: for a `.crate` file, a
+ * checkout of its source; for an unpacked crate, its `.crate` file. NULL takes it away again.
+ *
+ * Ownership: shared; the caller still frees `against`, before or after the options.
+ * NULL: `against` and `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: none beyond NULL; it is read by the call that needs it.
+ */
+int32_t cratetrust_options_set_against(struct cratetrust_options *options,
+                                       const struct cratetrust_input *against,
+                                       struct cratetrust_error **err);
 
 /**
  * Sets the SHA-256, 64 hexadecimal digits, that the one package given to

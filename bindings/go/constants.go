@@ -190,6 +190,16 @@ const (
 	CodeVendorPackageMismatch Code = "vendor-package-mismatch"
 	// CodeVendorPathTraversal is of class mismatch: A path in .cargo-checksum.json is absolute or climbs out.
 	CodeVendorPathTraversal Code = "vendor-path-traversal"
+	// CodeSourceChanged is of class mismatch: A file of the archive differs from the one in the checkout.
+	CodeSourceChanged Code = "source-changed"
+	// CodeSourceExtra is of class mismatch: The archive holds a file that the checkout does not.
+	CodeSourceExtra Code = "source-extra"
+	// CodeSourceMissing is of class note: The checkout holds a file that the archive does not.
+	CodeSourceMissing Code = "source-missing"
+	// CodeSourceLineEndings is of class note: A file of the archive differs from the one in the checkout in line endings only.
+	CodeSourceLineEndings Code = "source-line-endings"
+	// CodeSourceGenerated is of class note: A file of the archive was written by cargo, not taken from the checkout.
+	CodeSourceGenerated Code = "source-generated"
 	// CodeRegistryDirAmbiguous is of class mismatch: Two directories hold the same package with different bytes.
 	CodeRegistryDirAmbiguous Code = "registry-dir-ambiguous"
 	// CodeLockAmbiguousDir is of class mismatch: Cargo.lock names two registries for the same name and version.

@@ -341,3 +341,112 @@ fn a_home_has_its_own_index_compared_with_the_lockfile() {
     home.write(&place, &whole[..whole.len() - 9]);
     assert_eq!(codes(&check(&home)), ["index-cache-format"]);
 }
+
+fn against(path: &std::path::Path, other: &std::path::Path, lockfile: Option<&str>) -> Report {
+    let options = Options {
+        against: Some(Input::from_path(other)),
+        ..options(lockfile)
+    };
+    verify_package(&Input::from_path(path), &options).unwrap()
+}
+
+#[test]
+fn an_unpacked_crate_is_compared_with_its_archive() {
+    let place = Fixture::empty();
+    let archive = format!("{STEM}.crate");
+    place.write(&archive, &tree_support::corpus_crate(STEM));
+    tree_support::unpack(&tree_support::corpus_crate(STEM), &place.path("x"));
+    let tree = place.path("x").join(STEM);
+    let lockfile = tree_support::lockfile(&[STEM]);
+    let report = against(&tree, &place.path(&archive), Some(&lockfile));
+    assert_eq!(report.verdict, Verdict::Pass, "{}", report.to_json());
+    // Without an anchor the comparison holds, and nothing says that the archive is the right one.
+    let alone = against(&tree, &place.path(&archive), None);
+    assert_eq!(codes(&alone), ["anchor-missing"]);
+    fs::write(tree.join("build.rs"), "fn main() {}").unwrap();
+    fs::write(tree.join("src/lib.rs"), "").unwrap();
+    fs::remove_file(tree.join("README.md")).unwrap();
+    let report = against(&tree, &place.path(&archive), Some(&lockfile));
+    assert_eq!(codes(&report), ["src-extra", "src-missing", "src-modified"]);
+    assert!(
+        report
+            .findings
+            .iter()
+            .all(|f| f.artifact.as_deref() != Some(&archive))
+    );
+    // The archive may come from memory too, and without it there is nothing to compare with.
+    let memory = Options {
+        against: Some(Input::from_bytes(archive, tree_support::corpus_crate(STEM))),
+        ..options(Some(&lockfile))
+    };
+    let same = verify_package(&Input::from_path(&tree), &memory).unwrap();
+    assert_eq!(same.findings, report.findings);
+    let error = verify_package(&Input::from_path(&tree), &Options::default()).unwrap_err();
+    assert!(error.message().contains("against"), "{error}");
+}
+
+#[test]
+fn an_archive_is_compared_with_a_checkout() {
+    let place = Fixture::empty();
+    let archive = format!("{STEM}.crate");
+    place.write(&archive, &tree_support::corpus_crate(STEM));
+    tree_support::unpack(&tree_support::corpus_crate(STEM), &place.path("x"));
+    let repository = place.path("repository");
+    fs::rename(place.path("x").join(STEM), &repository).unwrap();
+    // A checkout has the manifest as it was written, and nothing that cargo wrote.
+    fs::rename(
+        repository.join("Cargo.toml.orig"),
+        repository.join("Cargo.toml"),
+    )
+    .unwrap();
+    fs::remove_file(repository.join(".cargo_vcs_info.json")).unwrap();
+    let _ = fs::remove_file(repository.join("Cargo.lock"));
+    fs::create_dir_all(repository.join(".git")).unwrap();
+    fs::write(repository.join(".git/config"), "x").unwrap();
+    let lockfile = tree_support::lockfile(&[STEM]);
+    let run = || against(&place.path(&archive), &repository, Some(&lockfile));
+    let report = run();
+    assert_eq!(codes(&report), ["source-generated"], "{}", report.to_json());
+    assert_eq!(report.verdict, Verdict::Pass);
+    let kinds: Vec<_> = report.packages[0]
+        .artifacts
+        .iter()
+        .map(|a| &a.kind)
+        .collect();
+    assert_eq!(kinds, ["checkout", "crate"]);
+
+    let library = fs::read_to_string(repository.join("src/lib.rs")).unwrap();
+    fs::write(repository.join("src/lib.rs"), library.replace('\n', "\r\n")).unwrap();
+    fs::remove_file(repository.join("src/udiv128.rs")).unwrap();
+    fs::write(repository.join("Cargo.toml"), "[package]\n").unwrap();
+    fs::write(repository.join("notes.md"), "n").unwrap();
+    // A package further down is another one.
+    fs::create_dir_all(repository.join("other")).unwrap();
+    fs::write(repository.join("other/Cargo.toml"), "[package]\n").unwrap();
+    let report = run();
+    assert_eq!(report.verdict, Verdict::Fail);
+    let of: Vec<_> = found(&report)
+        .into_iter()
+        .filter(|(code, ..)| code != "source-generated")
+        .map(|(code, _, _, path)| (code, path))
+        .collect();
+    let expected = [
+        ("source-changed", "Cargo.toml.orig"),
+        ("source-missing", "notes.md"),
+        ("source-line-endings", "src/lib.rs"),
+        ("source-extra", "src/udiv128.rs"),
+    ]
+    .map(|(code, path)| (code.to_owned(), path.to_owned()));
+    assert_eq!(of, expected);
+}
+
+#[test]
+fn what_against_does_not_go_with_is_refused() {
+    let home = home();
+    let options = Options {
+        against: Some(Input::from_path(home.path(""))),
+        ..Options::default()
+    };
+    let error = verify_package(&Input::from_path(home.path("")), &options).unwrap_err();
+    assert!(error.message().contains("cargo-home"), "{error}");
+}

@@ -2,6 +2,7 @@
 //!
 //! Nothing here judges. Symbolic links are followed only at the path that the caller names.
 
+mod checkout;
 mod index;
 mod tree;
 mod vendor;
@@ -10,9 +11,11 @@ use std::fs::FileType;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::input::Input;
 use crate::limits::Limits;
 use crate::progress::CancelToken;
 
+pub use checkout::{Checkout, path_in_vcs};
 pub use index::{Index, IndexEntry, IndexFault, index_path};
 pub use tree::{FileTree, is_link, is_unpack_mark};
 pub use vendor::VendorChecksums;
@@ -189,6 +192,29 @@ fn hint(path: &Path, message: &str) -> Error {
     Error::new(ErrorKind::UnsupportedFormat, message).at_path(path.display().to_string())
 }
 
+/// An unpacked crate and its archive, wherever that lies.
+pub fn unpacked(path: &Path, archive: &Input) -> Store {
+    let location = archive.name();
+    let stem = location.strip_suffix(".crate").unwrap_or(&location);
+    let artifact = |kind, location: &str, path: &Path, archive| Artifact {
+        kind,
+        location: location.to_owned(),
+        path: path.to_owned(),
+        stem: stem.to_owned(),
+        size: 0,
+        archive,
+    };
+    Store {
+        layout: Layout::Tree,
+        artifacts: vec![
+            artifact(ArtifactKind::Source, ".", path, Some(location.clone())),
+            artifact(ArtifactKind::Crate, &location, Path::new(""), None),
+        ],
+        indexes: Vec::new(),
+        unreadable: Vec::new(),
+    }
+}
+
 /// Lists what lies at a path of the given layout.
 ///
 /// # Errors
@@ -238,7 +264,7 @@ pub fn scan(path: &Path, layout: Layout, limits: &Limits, cancel: &CancelToken) 
         Layout::Tree => {
             return Err(hint(
                 path,
-                "this is a project or an unpacked crate; name a .crate file, a registry cache, a CARGO_HOME or a vendor directory",
+                "this is a project or an unpacked crate; name a .crate file, a registry cache, a CARGO_HOME or a vendor directory, or with `against` the crate's .crate file",
             ));
         }
     }

@@ -250,6 +250,11 @@ codes! {
     VendorPackageMissing, "vendor-package-missing", Mismatch, [E E E], "`.cargo-checksum.json` has no digest for a registry package.";
     VendorPackageMismatch, "vendor-package-mismatch", Mismatch, [E E E], "The digest in `.cargo-checksum.json` is not the one in Cargo.lock.";
     VendorPathTraversal, "vendor-path-traversal", Mismatch, [E E E], "A path in `.cargo-checksum.json` is absolute or climbs out.";
+    SourceChanged, "source-changed", Mismatch, [E E E], "A file of the archive differs from the one in the checkout.";
+    SourceExtra, "source-extra", Mismatch, [E E E], "The archive holds a file that the checkout does not.";
+    SourceMissing, "source-missing", Note, [I I I], "The checkout holds a file that the archive does not.";
+    SourceLineEndings, "source-line-endings", Note, [W W W], "A file of the archive differs from the one in the checkout in line endings only.";
+    SourceGenerated, "source-generated", Note, [I I I], "A file of the archive was written by cargo, not taken from the checkout.";
 
     // Registries and their indexes.
     RegistryDirAmbiguous, "registry-dir-ambiguous", Mismatch, [E E E], "Two directories hold the same package with different bytes.";

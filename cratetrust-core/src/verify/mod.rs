@@ -2,6 +2,7 @@
 
 mod account;
 mod anchor;
+mod checkout;
 mod checksum;
 mod content;
 mod diff;

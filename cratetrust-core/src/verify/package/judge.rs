@@ -58,6 +58,43 @@ impl<'d> Judge<'_, 'd> {
         reports
     }
 
+    /// The checkout that an archive was compared with.
+    fn compared_checkout(
+        &mut self,
+        id: &str,
+        examined: &mut Examined,
+        reports: &mut Vec<ArtifactReport>,
+    ) {
+        let (Some(mut compared), Some(against)) =
+            (examined.checkout.take(), &self.run.options.against)
+        else {
+            return;
+        };
+        if !examined.complete {
+            // What was not read may be what seems to be missing.
+            compared.findings.clear();
+            compared.findings.push(Finding::new(
+                Code::NotChecked,
+                "the archive could not be read to its end, so the checkout was not compared",
+            ));
+        }
+        let location = against.name();
+        for finding in compared.findings {
+            self.push_finding(id, &location, finding);
+        }
+        self.draft.bytes += compared.bytes;
+        reports.push(ArtifactReport {
+            kind: "checkout".to_owned(),
+            location,
+            sha256: None,
+            checks: vec![Check::Tree.name().to_owned()],
+            status: match examined.complete && compared.complete {
+                true => Status::Ok,
+                false => Status::Unchecked,
+            },
+        });
+    }
+
     /// The trees that were compared with one archive. What differs counts only where the archive is
     /// the right one and was read to its end.
     fn compared_trees(
@@ -411,6 +448,7 @@ impl<'d> Judge<'_, 'd> {
                 },
             });
             self.compared_trees(&id, &mut examined, &evidence, &mut reports);
+            self.compared_checkout(&id, &mut examined, &mut reports);
         }
         let lone = self.lone_of(&identity, &id);
         unread += lone.len();

@@ -9,6 +9,7 @@ use std::io::Read;
 
 use self::judge::Judge;
 use super::anchor::{Anchor, CallerAnchor, IndexAnchor, LockAnchor};
+use super::checkout::CheckoutSink;
 use super::content::{ContentSink, Identity};
 use super::schedule;
 use super::tree::{Compared, Kind, TreeSink};
@@ -20,7 +21,7 @@ use crate::input::{Input, open_file};
 use crate::lockfile::Lockfile;
 use crate::options::{Check, Options};
 use crate::package::SourceKind;
-use crate::registry::{Artifact, ArtifactKind, Index, Layout, Store};
+use crate::registry::{Artifact, ArtifactKind, Checkout, Index, Layout, Store};
 use crate::report::{Code, Draft, Finding};
 
 /// What is to be verified: what lies at a path, or one archive that has no path.
@@ -44,6 +45,8 @@ struct Examined {
     complete: bool,
     /// The trees that were compared with it, by their index among the artifacts.
     trees: Vec<(usize, Compared)>,
+    /// What came of comparing it with a checkout.
+    checkout: Option<Compared>,
 }
 
 /// What an archive is bound to be before it is opened.
@@ -89,6 +92,7 @@ struct Run<'a> {
     paired: HashSet<usize>,
     /// Whether there is any unpacked package.
     has_sources: bool,
+    checkout: Option<Checkout>,
     anchors: Vec<Box<dyn Anchor + 'a>>,
     /// The index of each directory of archives that has one, where a lockfile is the anchor.
     beside: HashMap<String, IndexAnchor>,
@@ -135,6 +139,7 @@ impl<'a> Run<'a> {
             unpacked: HashMap::new(),
             paired: HashSet::new(),
             has_sources: false,
+            checkout: None,
             beside: beside(target, lockfile, options),
             anchors: anchors(target, lockfile, options)?,
             unreadable,
@@ -143,7 +148,24 @@ impl<'a> Run<'a> {
         run.refuse_what_names_one_package()?;
         run.set_aside_unlisted();
         run.pair_trees();
+        run.open_checkout()?;
         Ok(run)
+    }
+
+    fn open_checkout(&mut self) -> Result<()> {
+        let (Layout::CrateFile, Some(against)) = (self.layout, &self.options.against) else {
+            return Ok(());
+        };
+        let Some(path) = against.path() else {
+            return Err(Error::invalid(
+                "a .crate file is compared with a checkout, which is a directory",
+            ));
+        };
+        if self.wants(Check::Tree) {
+            let (limits, cancel) = (&self.options.limits, &self.options.cancel);
+            self.checkout = Some(Checkout::open(path, limits, cancel)?);
+        }
+        Ok(())
     }
 
     /// Finds the archive of each unpacked package; without the check of trees there are none.
@@ -184,9 +206,25 @@ impl<'a> Run<'a> {
             .is_none_or(|checks| checks.contains(&check))
     }
 
+    /// Whether one archive is what is verified.
+    fn is_one_archive(&self) -> bool {
+        matches!(self.layout, Layout::CrateFile | Layout::Tree)
+    }
+
     /// `--sha256` and `--expect` speak of one package.
     fn refuse_what_names_one_package(&self) -> Result<()> {
-        let one = matches!(self.layout, Layout::CrateFile | Layout::VendoredPackage);
+        let one = matches!(
+            self.layout,
+            Layout::CrateFile | Layout::VendoredPackage | Layout::Tree
+        );
+        if self.options.against.is_some()
+            && !matches!(self.layout, Layout::CrateFile | Layout::Tree)
+        {
+            return Err(Error::invalid(format!(
+                "`against` goes with a .crate file or an unpacked crate, not with a {}",
+                self.layout.name()
+            )));
+        }
         if !one && self.options.sha256.is_some() {
             return Err(Error::invalid(
                 "`sha256` names one file, but a directory was given",
@@ -202,7 +240,7 @@ impl<'a> Run<'a> {
 
     /// With a lockfile, a `.crate` in a store that the lockfile does not name is not read at all.
     fn set_aside_unlisted(&mut self) {
-        if self.lockfile.is_none() || self.layout == Layout::CrateFile {
+        if self.lockfile.is_none() || self.is_one_archive() {
             return;
         }
         let (listed, unlisted) =
@@ -233,7 +271,11 @@ impl<'a> Run<'a> {
             .map(|artifact| artifact.size)
             .collect();
         schedule::run(&sizes, self.options, |items, emit| {
-            if self.wants(Check::Archive) || self.layout.holds_trees() || self.has_sources {
+            if self.wants(Check::Archive)
+                || self.layout.holds_trees()
+                || self.has_sources
+                || self.checkout.is_some()
+            {
                 for item in items {
                     self.options.cancel.check()?;
                     emit(item, self.examine_artifact(item));
@@ -255,7 +297,7 @@ impl<'a> Run<'a> {
             .by_stem
             .get(stem)
             .and_then(|candidates| self.lockfile?.packages().get(*candidates.first()?));
-        let by_name = package.is_some() || self.layout != Layout::CrateFile;
+        let by_name = package.is_some() || !self.is_one_archive();
         Bound {
             prefix: by_name.then_some(stem),
             identity: package.map(|package| Identity {
@@ -283,6 +325,11 @@ impl<'a> Run<'a> {
                 });
             }
         }
+        if let (Layout::Tree, Some(archive)) = (self.layout, &self.options.against) {
+            let (reader, size) = archive.open()?;
+            let examined = self.examine_crate(item, reader, size)?;
+            return Ok(Examination::Crate(Box::new(examined)));
+        }
         let examined = match open_file(&artifact.path)
             .and_then(|(file, size)| self.examine_crate(item, file, Some(size)))
         {
@@ -305,7 +352,7 @@ impl<'a> Run<'a> {
             | ErrorKind::NotFound
             | ErrorKind::PermissionDenied
             | ErrorKind::InvalidArgument
-                if self.layout != Layout::CrateFile =>
+                if !self.is_one_archive() =>
             {
                 Ok(Examined {
                     unreadable: Some(error),
@@ -320,7 +367,7 @@ impl<'a> Run<'a> {
         let (limits, cancel) = (&self.options.limits, &self.options.cancel);
         let bound = self.bound(item);
         let sources = self.unpacked.get(&item).map_or(&[][..], Vec::as_slice);
-        if !self.wants(Check::Archive) && sources.is_empty() {
+        if !self.wants(Check::Archive) && sources.is_empty() && self.checkout.is_none() {
             let mut outcome = None;
             hash_many([((), reader)], limits.crate_size, cancel, |(), result| {
                 outcome = Some(result)
@@ -344,6 +391,10 @@ impl<'a> Run<'a> {
         for tree in &mut trees {
             sinks.push(tree);
         }
+        let mut source = self.checkout.as_ref().map(|_| CheckoutSink::default());
+        if let Some(source) = &mut source {
+            sinks.push(source);
+        }
         let mut outcome =
             archive::read_sized(reader, size, bound.prefix, limits, cancel, &mut sinks)?;
         let content = content.finish(&outcome, bound.identity);
@@ -363,6 +414,10 @@ impl<'a> Run<'a> {
             findings,
             unreadable: None,
             complete: outcome.complete,
+            checkout: match (source, &self.checkout) {
+                (Some(source), Some(checkout)) => Some(source.finish(checkout, self.options)?),
+                _ => None,
+            },
             trees: sources
                 .iter()
                 .copied()
@@ -459,9 +514,7 @@ impl<'a> Run<'a> {
         };
         judge.take_lone(lone);
         match self.lockfile {
-            Some(lockfile) if self.layout == Layout::CrateFile => {
-                judge.named_crate(lockfile, crates)?
-            }
+            Some(lockfile) if self.is_one_archive() => judge.named_crate(lockfile, crates)?,
             Some(lockfile) => judge.store(lockfile, crates, trees)?,
             None => {
                 judge.unlocked(crates, trees)?;
@@ -523,7 +576,7 @@ impl<'a> Run<'a> {
             .filter(|check| match check {
                 Check::Checksum => true,
                 Check::Archive => !trees,
-                Check::Tree => trees || sources,
+                Check::Tree => trees || sources || self.checkout.is_some(),
             })
             .filter(|check| self.wants(*check))
             .map(|check| check.name().to_owned())
