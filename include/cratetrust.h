@@ -85,7 +85,7 @@
 #define CRATETRUST_CODE_ANCHOR_MISSING "anchor-missing"
 
 /**
- * Finding code of class coverage: No bytes of the package are at hand.
+ * Finding code of class coverage: The archive of the package is not at hand.
  */
 #define CRATETRUST_CODE_CRATE_MISSING "crate-missing"
 
@@ -455,6 +455,31 @@
 #define CRATETRUST_CODE_RESERVED_FILE "reserved-file"
 
 /**
+ * Finding code of class mismatch: An unpacked file is not the one in the archive.
+ */
+#define CRATETRUST_CODE_SRC_MODIFIED "src-modified"
+
+/**
+ * Finding code of class mismatch: An unpacked package holds a file that its archive does not.
+ */
+#define CRATETRUST_CODE_SRC_EXTRA "src-extra"
+
+/**
+ * Finding code of class mismatch: An unpacked package lacks a file of its archive.
+ */
+#define CRATETRUST_CODE_SRC_MISSING "src-missing"
+
+/**
+ * Finding code of class mismatch: An unpacked package holds a link or a special file.
+ */
+#define CRATETRUST_CODE_SRC_SYMLINK "src-symlink"
+
+/**
+ * Finding code of class mismatch: cargo's mark of a package unpacked to its end is missing or old.
+ */
+#define CRATETRUST_CODE_SRC_INCOMPLETE "src-incomplete"
+
+/**
  * Finding code of class mismatch: A vendored file does not have its listed hash.
  */
 #define CRATETRUST_CODE_VENDOR_MODIFIED "vendor-modified"
@@ -498,6 +523,61 @@
  * Finding code of class mismatch: A path in `.cargo-checksum.json` is absolute or climbs out.
  */
 #define CRATETRUST_CODE_VENDOR_PATH_TRAVERSAL "vendor-path-traversal"
+
+/**
+ * Finding code of class mismatch: A file of the archive differs from the one in the checkout.
+ */
+#define CRATETRUST_CODE_SOURCE_CHANGED "source-changed"
+
+/**
+ * Finding code of class mismatch: The archive holds a file that the checkout does not.
+ */
+#define CRATETRUST_CODE_SOURCE_EXTRA "source-extra"
+
+/**
+ * Finding code of class note: The checkout holds a file that the archive does not.
+ */
+#define CRATETRUST_CODE_SOURCE_MISSING "source-missing"
+
+/**
+ * Finding code of class note: A file of the archive differs from the one in the checkout in line endings only.
+ */
+#define CRATETRUST_CODE_SOURCE_LINE_ENDINGS "source-line-endings"
+
+/**
+ * Finding code of class note: A file of the archive was written by cargo, not taken from the checkout.
+ */
+#define CRATETRUST_CODE_SOURCE_GENERATED "source-generated"
+
+/**
+ * Finding code of class mismatch: Two directories hold the same package with different bytes.
+ */
+#define CRATETRUST_CODE_REGISTRY_DIR_AMBIGUOUS "registry-dir-ambiguous"
+
+/**
+ * Finding code of class mismatch: Cargo.lock names two registries for the same name and version.
+ */
+#define CRATETRUST_CODE_LOCK_AMBIGUOUS_DIR "lock-ambiguous-dir"
+
+/**
+ * Finding code of class mismatch: A local registry holds a file that its index does not name.
+ */
+#define CRATETRUST_CODE_LOCAL_REGISTRY_ORPHAN "local-registry-orphan"
+
+/**
+ * Finding code of class mismatch: An index gives one version two checksums.
+ */
+#define CRATETRUST_CODE_INDEX_CONFLICT "index-conflict"
+
+/**
+ * Finding code of class mismatch: An index cache file ends early or has a format that is not known.
+ */
+#define CRATETRUST_CODE_INDEX_CACHE_FORMAT "index-cache-format"
+
+/**
+ * Finding code of class mismatch: A line of an index is no index entry.
+ */
+#define CRATETRUST_CODE_INDEX_LINE_INVALID "index-line-invalid"
 
 /**
  * Finding code of class mismatch: The SBOM lacks a package of the evidence.
@@ -1226,7 +1306,7 @@ void cratetrust_options_free(struct cratetrust_options *options);
 
 /**
  * Sets what a JSON object names and leaves the rest. The keys are the command's flag names with
- * `_` for `-`: limit, jobs, preset, severity, lockfile, index, sha256, expect, checks, level,
+ * `_` for `-`: limit, jobs, preset, severity, lockfile, index, against, sha256, expect, checks, level,
  * supplier, contact, author, timestamp. After a failure the options are unchanged.
  *
  * NULL: only `err` may be NULL.
@@ -1353,6 +1433,19 @@ int32_t cratetrust_options_set_lockfile(struct cratetrust_options *options,
 int32_t cratetrust_options_set_index(struct cratetrust_options *options,
                                      const struct cratetrust_input *index,
                                      struct cratetrust_error **err);
+
+/**
+ * Sets the other side of a byte comparison in `cratetrust_verify_package`: for a `.crate` file, a
+ * checkout of its source; for an unpacked crate, its `.crate` file. NULL takes it away again.
+ *
+ * Ownership: shared; the caller still frees `against`, before or after the options.
+ * NULL: `against` and `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: none beyond NULL; it is read by the call that needs it.
+ */
+int32_t cratetrust_options_set_against(struct cratetrust_options *options,
+                                       const struct cratetrust_input *against,
+                                       struct cratetrust_error **err);
 
 /**
  * Sets the SHA-256, 64 hexadecimal digits, that the one package given to

@@ -14,7 +14,7 @@ const (
 	CodeChecksumAbsent Code = "checksum-absent"
 	// CodeAnchorMissing is of class coverage: Nothing was given that says what the digest should be.
 	CodeAnchorMissing Code = "anchor-missing"
-	// CodeCrateMissing is of class coverage: No bytes of the package are at hand.
+	// CodeCrateMissing is of class coverage: The archive of the package is not at hand.
 	CodeCrateMissing Code = "crate-missing"
 	// CodeCrateUnlisted is of class mismatch: A package that Cargo.lock does not name lies in a store made for it alone.
 	CodeCrateUnlisted Code = "crate-unlisted"
@@ -162,6 +162,16 @@ const (
 	CodeModeWritable Code = "mode-writable"
 	// CodeReservedFile is of class mismatch: The archive holds a file that cargo writes itself.
 	CodeReservedFile Code = "reserved-file"
+	// CodeSrcModified is of class mismatch: An unpacked file is not the one in the archive.
+	CodeSrcModified Code = "src-modified"
+	// CodeSrcExtra is of class mismatch: An unpacked package holds a file that its archive does not.
+	CodeSrcExtra Code = "src-extra"
+	// CodeSrcMissing is of class mismatch: An unpacked package lacks a file of its archive.
+	CodeSrcMissing Code = "src-missing"
+	// CodeSrcSymlink is of class mismatch: An unpacked package holds a link or a special file.
+	CodeSrcSymlink Code = "src-symlink"
+	// CodeSrcIncomplete is of class mismatch: cargo's mark of a package unpacked to its end is missing or old.
+	CodeSrcIncomplete Code = "src-incomplete"
 	// CodeVendorModified is of class mismatch: A vendored file does not have its listed hash.
 	CodeVendorModified Code = "vendor-modified"
 	// CodeVendorExtra is of class mismatch: A vendored tree holds a file that is not listed.
@@ -180,6 +190,28 @@ const (
 	CodeVendorPackageMismatch Code = "vendor-package-mismatch"
 	// CodeVendorPathTraversal is of class mismatch: A path in .cargo-checksum.json is absolute or climbs out.
 	CodeVendorPathTraversal Code = "vendor-path-traversal"
+	// CodeSourceChanged is of class mismatch: A file of the archive differs from the one in the checkout.
+	CodeSourceChanged Code = "source-changed"
+	// CodeSourceExtra is of class mismatch: The archive holds a file that the checkout does not.
+	CodeSourceExtra Code = "source-extra"
+	// CodeSourceMissing is of class note: The checkout holds a file that the archive does not.
+	CodeSourceMissing Code = "source-missing"
+	// CodeSourceLineEndings is of class note: A file of the archive differs from the one in the checkout in line endings only.
+	CodeSourceLineEndings Code = "source-line-endings"
+	// CodeSourceGenerated is of class note: A file of the archive was written by cargo, not taken from the checkout.
+	CodeSourceGenerated Code = "source-generated"
+	// CodeRegistryDirAmbiguous is of class mismatch: Two directories hold the same package with different bytes.
+	CodeRegistryDirAmbiguous Code = "registry-dir-ambiguous"
+	// CodeLockAmbiguousDir is of class mismatch: Cargo.lock names two registries for the same name and version.
+	CodeLockAmbiguousDir Code = "lock-ambiguous-dir"
+	// CodeLocalRegistryOrphan is of class mismatch: A local registry holds a file that its index does not name.
+	CodeLocalRegistryOrphan Code = "local-registry-orphan"
+	// CodeIndexConflict is of class mismatch: An index gives one version two checksums.
+	CodeIndexConflict Code = "index-conflict"
+	// CodeIndexCacheFormat is of class mismatch: An index cache file ends early or has a format that is not known.
+	CodeIndexCacheFormat Code = "index-cache-format"
+	// CodeIndexLineInvalid is of class mismatch: A line of an index is no index entry.
+	CodeIndexLineInvalid Code = "index-line-invalid"
 	// CodeComponentMissing is of class mismatch: The SBOM lacks a package of the evidence.
 	CodeComponentMissing Code = "component-missing"
 	// CodeComponentUnlisted is of class coverage: The SBOM leaves out a package that may not be part of what it describes.

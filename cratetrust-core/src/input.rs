@@ -187,6 +187,39 @@ pub fn open_file(path: &Path) -> Result<(File, u64)> {
     Ok((file, size))
 }
 
+/// Opens a regular file that is no link itself, and tells its size in bytes.
+///
+/// # Errors
+/// I/O errors with the path; `InvalidArgument` where the path is a link or no regular file, also
+/// where it became another file while it was opened.
+pub fn open_unlinked(path: &Path) -> Result<(File, u64)> {
+    let refuse = || {
+        Error::invalid("a link or a special file stands here, or came here just now")
+            .at_path(path.display().to_string())
+    };
+    let before = std::fs::symlink_metadata(path).map_err(|e| Error::io(path, &e))?;
+    if !before.is_file() {
+        return Err(refuse());
+    }
+    let file = File::open(path).map_err(|e| Error::io(path, &e))?;
+    let opened = file.metadata().map_err(|e| Error::io(path, &e))?;
+    if !opened.is_file() || !is_same_file(&before, &opened) {
+        return Err(refuse());
+    }
+    Ok((file, opened.len()))
+}
+
+#[cfg(unix)]
+fn is_same_file(a: &std::fs::Metadata, b: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (a.dev(), a.ino()) == (b.dev(), b.ino())
+}
+
+#[cfg(not(unix))]
+fn is_same_file(_: &std::fs::Metadata, _: &std::fs::Metadata) -> bool {
+    true
+}
+
 impl fmt::Debug for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Input({:?})", self.label())

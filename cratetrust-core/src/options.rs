@@ -89,6 +89,9 @@ pub struct Options {
     pub lockfile: Option<Input>,
     /// `verify_package`: an index file of the package: one JSON object a line.
     pub index: Option<Input>,
+    /// `verify_package`: the other side of a byte comparison. For a `.crate` file, a checkout of its
+    /// source; for an unpacked crate, its `.crate` file.
+    pub against: Option<Input>,
     /// `verify_package`: the digest that the one package given must have.
     pub sha256: Option<Sha256>,
     /// `verify_package`: the name and version that the one package given must have.
@@ -179,6 +182,7 @@ impl fmt::Debug for Options {
             .field("severities", &self.severities)
             .field("lockfile", &self.lockfile)
             .field("index", &self.index)
+            .field("against", &self.against)
             .field("sha256", &self.sha256)
             .field("expect", &self.expect)
             .field("checks", &self.checks)

@@ -33,7 +33,8 @@ impl Generated {
 /// Is this the crate that the lockfile, the index or the caller names, and is its archive honest?
 ///
 /// The input is told by what it holds: a `.crate` file, a directory of them, a registry cache, a
-/// whole CARGO_HOME, a local registry, a vendor directory. Bytes and readers are one `.crate`.
+/// whole CARGO_HOME, a local registry, a vendor directory; with `against`, also an unpacked crate.
+/// Bytes and readers are one `.crate`.
 ///
 /// # Errors
 /// For what the thing is measured with (lockfile, index, options) and for a path that cannot be
@@ -59,10 +60,20 @@ pub fn verify_package(input: &Input, options: &Options) -> Result<Report> {
             sha256: None,
         });
     }
+    if let Some(against) = &options.against {
+        inputs.push(ReportInput {
+            role: "against".to_owned(),
+            name: against.name(),
+            sha256: None,
+        });
+    }
     let (mut draft, role) = match input.path() {
         Some(path) => {
             let layout = registry::detect(path)?;
-            let store = registry::scan(path, layout, &options.limits, &options.cancel)?;
+            let store = match (layout, &options.against) {
+                (registry::Layout::Tree, Some(archive)) => registry::unpacked(path, archive),
+                _ => registry::scan(path, layout, &options.limits, &options.cancel)?,
+            };
             (
                 verify::verify(&Target::Store(&store), lockfile.as_ref(), options)?,
                 layout.name(),

@@ -29,6 +29,18 @@ pub struct EvidenceSet {
     pub expected: Vec<(&'static str, Sha256)>,
 }
 
+impl EvidenceSet {
+    /// Whether every anchor names this digest; `None` where no anchor names any.
+    pub fn agrees(&self, actual: Option<Sha256>) -> Option<bool> {
+        let content = |anchor: &str| {
+            self.expected
+                .iter()
+                .any(|(name, digest)| *name == anchor && Some(*digest) == actual)
+        };
+        (!self.expected.is_empty()).then(|| self.expected.iter().all(|(name, _)| content(name)))
+    }
+}
+
 /// A fact that a verifier vouches for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {

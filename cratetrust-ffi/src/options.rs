@@ -153,7 +153,7 @@ pub unsafe extern "C" fn cratetrust_options_free(options: *mut cratetrust_option
 }
 
 /// Sets what a JSON object names and leaves the rest. The keys are the command's flag names with
-/// `_` for `-`: limit, jobs, preset, severity, lockfile, index, sha256, expect, checks, level,
+/// `_` for `-`: limit, jobs, preset, severity, lockfile, index, against, sha256, expect, checks, level,
 /// supplier, contact, author, timestamp. After a failure the options are unchanged.
 ///
 /// NULL: only `err` may be NULL.
@@ -364,6 +364,26 @@ pub unsafe extern "C" fn cratetrust_options_set_index(
     boundary!(err, {
         let options = borrow_mut!(options)?;
         options.options.index = borrow!(index).ok().cloned();
+        Ok(())
+    })
+}
+
+/// Sets the other side of a byte comparison in `cratetrust_verify_package`: for a `.crate` file, a
+/// checkout of its source; for an unpacked crate, its `.crate` file. NULL takes it away again.
+///
+/// Ownership: shared; the caller still frees `against`, before or after the options.
+/// NULL: `against` and `err` may be NULL.
+/// Threads: `options` must be used by nobody else meanwhile.
+/// Errors: none beyond NULL; it is read by the call that needs it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cratetrust_options_set_against(
+    options: *mut cratetrust_options,
+    against: *const cratetrust_input,
+    err: *mut *mut cratetrust_error,
+) -> i32 {
+    boundary!(err, {
+        let options = borrow_mut!(options)?;
+        options.options.against = borrow!(against).ok().cloned();
         Ok(())
     })
 }
@@ -617,6 +637,7 @@ mod tests {
             severities: _,
             lockfile: _,
             index: _,
+            against: _,
             sha256: _,
             expect: _,
             checks: _,

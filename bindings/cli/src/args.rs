@@ -221,6 +221,10 @@ pub(crate) struct Verify {
     /// An index file of the package, one JSON object a line; `-` for standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) index: Option<PathBuf>,
+    /// The other side of a byte comparison: for a .crate file, a checkout of its source; for an
+    /// unpacked crate, its .crate file
+    #[arg(long, value_name = "DIR|FILE")]
+    pub(crate) against: Option<PathBuf>,
     /// The SHA-256 that the one PATH must have, 64 hexadecimal digits
     #[arg(long, value_name = "HEX")]
     pub(crate) sha256: Option<Sha256>,

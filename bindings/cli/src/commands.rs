@@ -40,6 +40,7 @@ fn verify(args: &Verify, session: &mut Session<'_>) -> Result<()> {
     }
     options.lockfile = kept(args.lockfile.as_deref(), session)?;
     options.index = kept(args.index.as_deref(), session)?;
+    options.against = kept(args.against.as_deref(), session)?;
     let mut first = true;
     for path in &args.paths {
         let input = session.input(path)?;

@@ -42,10 +42,16 @@ impl Builder {
         self
     }
 
-    /// The lockfile and the index of `verify_package`.
-    pub(crate) fn inputs(mut self, lockfile: Option<Input>, index: Option<Input>) -> Self {
+    /// The lockfile, the index and the other side of `verify_package`.
+    pub(crate) fn inputs(
+        mut self,
+        lockfile: Option<Input>,
+        index: Option<Input>,
+        against: Option<Input>,
+    ) -> Self {
         self.options.lockfile = lockfile;
         self.options.index = index;
+        self.options.against = against;
         self
     }
 

@@ -17,14 +17,16 @@ use crate::report::Report;
 /// The path is told by what it holds: a `.crate` file, a directory of them, a registry cache, a
 /// whole CARGO_HOME, a vendor directory. `label` names bytes or a file object. `index` is an index
 /// file of the package, `sha256` and `expect` (`NAME@VERSION`) are what the one package given must
-/// be. `checks` picks from `checksum`, `archive` and `tree`; by default all run that apply.
+/// be. `against` is the other side of a byte comparison: for a crate file a checkout of its source,
+/// for an unpacked crate its crate file. `checks` picks from `checksum`, `archive` and `tree`; by
+/// default all run that apply.
 ///
 /// Faults of the crate are findings of the report; what it is measured with (lockfile, options)
 /// and a path that cannot be opened raise.
 #[pyfunction]
 #[pyo3(signature = (
-    path, *, label = None, lockfile = None, index = None, sha256 = None, expect = None, checks = None,
-    preset = None, severity = None, limits = None, jobs = None, progress = None, cancel = None
+    path, *, label = None, lockfile = None, index = None, against = None, sha256 = None, expect = None,
+    checks = None, preset = None, severity = None, limits = None, jobs = None, progress = None, cancel = None
 ))]
 #[expect(clippy::too_many_arguments, reason = "keyword arguments")]
 pub(crate) fn verify_package(
@@ -33,6 +35,7 @@ pub(crate) fn verify_package(
     label: Option<&str>,
     lockfile: Option<PyInput>,
     index: Option<PyInput>,
+    against: Option<PyInput>,
     sha256: Option<&str>,
     expect: Option<&str>,
     checks: Option<Words>,
@@ -49,6 +52,7 @@ pub(crate) fn verify_package(
         .inputs(
             lockfile.map(|lockfile| lockfile.into_core(None, "Cargo.lock", &call)),
             index.map(|index| index.into_core(None, "index", &call)),
+            against.map(|against| against.into_core(None, "against", &call)),
         )
         .set("sha256", sha256)
         .set("expect", expect)

@@ -67,6 +67,7 @@ fn set(options: &mut Options, key: &str, value: &Value) -> Result<()> {
         }
         "lockfile" => options.lockfile = Some(Input::from_path(string(key, value)?)),
         "index" => options.index = Some(Input::from_path(string(key, value)?)),
+        "against" => options.against = Some(Input::from_path(string(key, value)?)),
         "sha256" => options.sha256 = Some(string(key, value)?.parse()?),
         "expect" => options.set_expect(string(key, value)?)?,
         "checks" => options.checks = Some(checks(key, value)?),
@@ -187,7 +188,7 @@ mod tests {
     fn every_key_is_read() {
         let options = Options::from_json(
             r#"{"limit": {"lockfile-size": 5, "sbom_size": 6}, "jobs": 3, "preset": "cargo",
-                "severity": ["crate-missing=info"], "lockfile": "a/Cargo.lock", "index": "i",
+                "severity": ["crate-missing=info"], "lockfile": "a/Cargo.lock", "index": "i", "against": "../c",
                 "sha256": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
                 "expect": "a@1.0.0", "checks": "archive,checksum", "level": "components",
                 "contact": "https://example.org", "supplier": "S", "author": ["A"],
@@ -197,6 +198,7 @@ mod tests {
         assert_eq!(options.limits.lockfile_size, 5);
         assert_eq!(options.limits.sbom_size, 6);
         assert_eq!(options.jobs, 3);
+        assert_eq!(options.against.unwrap().label(), "../c");
         assert_eq!(options.severities.of(Code::CrateMissing), Severity::Info);
         assert_eq!(options.checks, Some(vec![Check::Checksum, Check::Archive]));
         assert_eq!(

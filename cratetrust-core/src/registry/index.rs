@@ -27,7 +27,20 @@ pub struct IndexEntry {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Index {
     entries: Vec<IndexEntry>,
+    faults: Vec<IndexFault>,
 }
+
+/// What of an index file could not be understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IndexFault {
+    /// A cache file that ends early or is of another version.
+    Format(String),
+    /// A line, counted from 1, that is no index entry.
+    Line(u64, String),
+}
+
+/// Faults that are kept of one file.
+const FAULTS: usize = 16;
 
 /// Where the entries of a package lie in an index: `1/a`, `2/ab`, `3/a/abc`, `ab/cd/abcd`, lower case.
 pub fn index_path(name: &str) -> String {
@@ -45,18 +58,54 @@ impl Index {
     /// Reads an index file: plain lines, or a cache file of cargo's (format version 3).
     ///
     /// # Errors
-    /// `Parse` with the line for a line that is no index entry; `Unsupported` for a cache file of
-    /// another version; errors of reading.
+    /// `Parse` for a file in which no line is an index entry; errors of reading. Where some are,
+    /// [`Index::faults`] tells of the rest.
     pub fn read(input: &Input, limits: &Limits, cancel: &CancelToken) -> Result<Self> {
+        let index = Self::load(input, limits, cancel)?;
+        match index.faults.first() {
+            Some(IndexFault::Line(line, why)) if index.entries.is_empty() => {
+                Err(Error::parse(why.clone())
+                    .at_line(*line, None)
+                    .at_path(input.label()))
+            }
+            _ => Ok(index),
+        }
+    }
+
+    fn load(input: &Input, limits: &Limits, cancel: &CancelToken) -> Result<Self> {
         let bytes = input.read("lockfile-size", limits.lockfile_size, cancel)?;
-        Self::parse(&bytes).map_err(|e| e.at_path(input.label()))
+        Ok(Self::parse(&bytes))
+    }
+
+    /// Every package of an index directory, by the path of its file in it. Links are not followed.
+    ///
+    /// # Errors
+    /// Errors of the directory itself, and `Cancelled`.
+    pub fn all(
+        directory: &Path,
+        limits: &Limits,
+        cancel: &CancelToken,
+    ) -> Result<Vec<(String, Self)>> {
+        let tree = super::FileTree::walk_but(directory, limits, cancel, |path| {
+            path.file_name()
+                .is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
+        })?;
+        let mut all = Vec::new();
+        for path in tree.files.keys() {
+            if path == "config.json" || path.starts_with('.') {
+                continue;
+            }
+            let bytes = tree.read(path, "lockfile-size", limits.lockfile_size, cancel)?;
+            all.push((path.clone(), Self::parse(&bytes.unwrap_or_default())));
+        }
+        Ok(all)
     }
 
     /// The entries of one package in an index directory: as cargo caches it (`.cache`), or plain.
     /// `None` where the directory has no file for the package.
     ///
     /// # Errors
-    /// As [`Index::read`].
+    /// Errors of reading; what cannot be understood is told by [`Index::faults`].
     pub fn lookup(
         directory: &Path,
         name: &str,
@@ -72,7 +121,7 @@ impl Index {
             directory.join(&relative),
         ];
         for path in candidates {
-            match Self::read(&Input::from_path(path), limits, cancel) {
+            match Self::load(&Input::from_path(path), limits, cancel) {
                 Err(e) if e.kind() == ErrorKind::NotFound => {}
                 other => return other.map(Some),
             }
@@ -80,46 +129,79 @@ impl Index {
         Ok(None)
     }
 
-    fn parse(bytes: &[u8]) -> Result<Self> {
+    fn parse(bytes: &[u8]) -> Self {
         match bytes.first() {
-            Some(b'{') | Some(b'\n') | Some(b'\r') | None => Self::parse_lines(bytes),
             Some(3) => Self::parse_cache(bytes),
-            Some(version) => Err(Error::new(
-                ErrorKind::Unsupported,
-                format!(
-                    "neither index lines nor an index cache of version 3 (first byte {version})"
-                ),
-            )),
+            Some(version) if *version < b'\t' => Self {
+                faults: vec![IndexFault::Format(format!(
+                    "the index cache has version {version}, and 3 is known"
+                ))],
+                ..Self::default()
+            },
+            _ => Self::parse_lines(bytes),
         }
     }
 
-    fn parse_lines(bytes: &[u8]) -> Result<Self> {
-        let mut entries = Vec::new();
+    fn parse_lines(bytes: &[u8]) -> Self {
+        let mut index = Self::default();
         for (number, line) in bytes.split(|b| *b == b'\n').enumerate() {
             if !line.trim_ascii().is_empty() {
-                entries.push(entry(line).map_err(|e| e.at_line(number as u64 + 1, None))?);
+                index.take(number as u64 + 1, line);
             }
         }
-        Ok(Self { entries })
+        index
+    }
+
+    fn take(&mut self, number: u64, json: &[u8]) {
+        match entry(json) {
+            Ok(entry) => self.entries.push(entry),
+            Err(error) => self.fault(IndexFault::Line(number, error.message().to_owned())),
+        }
+    }
+
+    fn fault(&mut self, fault: IndexFault) {
+        if self.faults.len() < FAULTS {
+            self.faults.push(fault);
+        }
     }
 
     /// Byte 3, the index schema (u32), the index's own version, NUL, then version NUL JSON NUL repeated.
-    fn parse_cache(bytes: &[u8]) -> Result<Self> {
-        let body = bytes
-            .get(5..)
-            .ok_or_else(|| Error::parse("the index cache ends early"))?;
-        let mut fields = body.split(|b| *b == 0).skip(1);
-        let mut entries = Vec::new();
-        while let Some(version) = fields.next() {
-            if version.is_empty() {
-                break;
+    fn parse_cache(bytes: &[u8]) -> Self {
+        let mut index = Self::default();
+        let early = || IndexFault::Format("the index cache ends early".to_owned());
+        let body = match bytes.get(1..5) {
+            Some([2, 0, 0, 0]) => bytes.get(5..).unwrap_or_default(),
+            Some(_) => {
+                index.fault(IndexFault::Format(
+                    "the index cache has another schema than 2".to_owned(),
+                ));
+                return index;
             }
-            let json = fields
-                .next()
-                .ok_or_else(|| Error::parse("the index cache ends early"))?;
-            entries.push(entry(json)?);
+            None => {
+                index.fault(early());
+                return index;
+            }
+        };
+        // Every field ends with NUL, the last one too.
+        let Some(body) = body.strip_suffix(&[0]) else {
+            index.fault(early());
+            return index;
+        };
+        let mut fields = body.split(|b| *b == 0).skip(1);
+        let mut number = 0;
+        while fields.next().is_some() {
+            number += 1;
+            match fields.next() {
+                Some(json) => index.take(number, json),
+                None => index.fault(early()),
+            }
         }
-        Ok(Self { entries })
+        index
+    }
+
+    /// What of the file could not be understood; the first faults only.
+    pub fn faults(&self) -> &[IndexFault] {
+        &self.faults
     }
 
     /// The entries of one version.
@@ -192,21 +274,36 @@ mod tests {
         let line = format!(
             r#"{{"name":"a","vers":"1.0.0","deps":[],"cksum":"{HEX}","features":{{}},"yanked":true}}"#
         );
-        let plain = Index::parse(format!("{line}\n").as_bytes()).unwrap();
+        let plain = Index::parse(format!("{line}\n").as_bytes());
         let mut cache = vec![3, 2, 0, 0, 0];
         cache.extend_from_slice(b"etag: x\0");
         cache.extend_from_slice(format!("1.0.0\0{line}\0").as_bytes());
-        assert_eq!(Index::parse(&cache).unwrap(), plain);
+        assert_eq!(Index::parse(&cache), plain);
+        // An index cache without versions ends after the index's own version.
+        assert_eq!(Index::parse(&cache[..13]), Index::default());
+        for end in (1..cache.len()).filter(|end| *end != 13) {
+            let cut = Index::parse(&cache[..end]);
+            assert!(matches!(cut.faults(), [IndexFault::Format(_)]), "{end}");
+        }
         assert!(plain.find("a", "1.0.0").all(|entry| entry.yanked));
         assert_eq!(plain.entries().len(), 1);
     }
 
     #[test]
     fn broken_lines_name_their_place() {
-        let text = format!("{{\"name\":\"a\",\"vers\":\"1\",\"cksum\":\"{HEX}\"}}\n{{\n");
-        assert_eq!(Index::parse(text.as_bytes()).unwrap_err().line(), Some(2));
-        assert!(Index::parse(&[9, 1]).is_err());
-        assert!(Index::parse(&[3]).is_err());
-        assert!(Index::parse(b"\x03\x02\0\0\0etag\x001.0.0\0").is_err());
+        let read = |text: &str| {
+            let input = Input::from_bytes("i", text.as_bytes());
+            Index::read(&input, &Limits::default(), &CancelToken::new())
+        };
+        let good = format!("{{\"name\":\"a\",\"vers\":\"1\",\"cksum\":\"{HEX}\"}}\n");
+        let index = read(&format!("{good}{{\n")).unwrap();
+        assert_eq!(index.entries().len(), 1);
+        assert!(matches!(index.faults(), [IndexFault::Line(2, _)]));
+        assert_eq!(read("\n{\n").unwrap_err().line(), Some(2));
+        assert_eq!(read("no index\n").unwrap_err().line(), Some(1));
+        for other in [&[1u8, 1][..], &[3], &[3, 1, 0, 0, 0, 0]] {
+            let faults = Index::parse(other).faults;
+            assert!(matches!(faults.as_slice(), [IndexFault::Format(_)]));
+        }
     }
 }

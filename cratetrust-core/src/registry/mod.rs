@@ -2,18 +2,23 @@
 //!
 //! Nothing here judges. Symbolic links are followed only at the path that the caller names.
 
+mod checkout;
 mod index;
+mod tree;
 mod vendor;
 
 use std::fs::FileType;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::input::Input;
 use crate::limits::Limits;
 use crate::progress::CancelToken;
 
-pub use index::{Index, IndexEntry, index_path};
-pub use vendor::{VendorChecksums, VendorTree};
+pub use checkout::{Checkout, path_in_vcs};
+pub use index::{Index, IndexEntry, IndexFault, index_path};
+pub use tree::{FileTree, is_link, is_unpack_mark};
+pub use vendor::VendorChecksums;
 
 /// What a path is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -62,6 +67,8 @@ impl Layout {
 pub enum ArtifactKind {
     /// A `.crate` file.
     Crate,
+    /// An unpacked package, such as cargo keeps in `registry/src`.
+    Source,
     /// A package directory of a vendor directory.
     Vendor,
 }
@@ -71,6 +78,7 @@ impl ArtifactKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Crate => "crate",
+            Self::Source => "src",
             Self::Vendor => "vendor",
         }
     }
@@ -89,6 +97,8 @@ pub struct Artifact {
     pub stem: String,
     /// Its size in bytes; 0 for a directory.
     pub size: u64,
+    /// Of an unpacked package, the location that its archive has in the same store.
+    pub archive: Option<String>,
 }
 
 /// What lies at a path.
@@ -113,7 +123,10 @@ pub fn detect(path: &Path) -> Result<Layout> {
     if !metadata.is_dir() {
         return detect_file(path, metadata.file_type());
     }
-    if is_dir(&path.join("registry").join("cache")) || is_dir(&path.join("registry").join("index"))
+    let registry = path.join("registry");
+    if ["cache", "index", "src"]
+        .iter()
+        .any(|part| is_dir(&registry.join(part)))
     {
         return Ok(Layout::CargoHome);
     }
@@ -179,6 +192,29 @@ fn hint(path: &Path, message: &str) -> Error {
     Error::new(ErrorKind::UnsupportedFormat, message).at_path(path.display().to_string())
 }
 
+/// An unpacked crate and its archive, wherever that lies.
+pub fn unpacked(path: &Path, archive: &Input) -> Store {
+    let location = archive.name();
+    let stem = location.strip_suffix(".crate").unwrap_or(&location);
+    let artifact = |kind, location: &str, path: &Path, archive| Artifact {
+        kind,
+        location: location.to_owned(),
+        path: path.to_owned(),
+        stem: stem.to_owned(),
+        size: 0,
+        archive,
+    };
+    Store {
+        layout: Layout::Tree,
+        artifacts: vec![
+            artifact(ArtifactKind::Source, ".", path, Some(location.clone())),
+            artifact(ArtifactKind::Crate, &location, Path::new(""), None),
+        ],
+        indexes: Vec::new(),
+        unreadable: Vec::new(),
+    }
+}
+
 /// Lists what lies at a path of the given layout.
 ///
 /// # Errors
@@ -206,17 +242,21 @@ pub fn scan(path: &Path, layout: Layout, limits: &Limits, cancel: &CancelToken) 
         Layout::Cache => walk.cache(path, "", None)?,
         Layout::CargoHome => {
             let (registry, prefix) = if is_dir(&path.join("registry")) {
-                (path.join("registry"), "registry/cache")
+                (path.join("registry"), "registry/")
             } else {
-                (path.to_owned(), "cache")
+                (path.to_owned(), "")
             };
+            let (cache, sources) = (format!("{prefix}cache"), format!("{prefix}src"));
             // A CARGO_HOME that nothing was fetched into has an index and no cache.
             if is_dir(&registry.join("cache")) {
                 walk.cache(
                     &registry.join("cache"),
-                    prefix,
+                    &cache,
                     Some(&registry.join("index")),
                 )?;
+            }
+            if is_dir(&registry.join("src")) {
+                walk.sources(&registry.join("src"), &sources, &cache)?;
             }
         }
         Layout::Vendor => walk.vendor(path)?,
@@ -224,7 +264,7 @@ pub fn scan(path: &Path, layout: Layout, limits: &Limits, cancel: &CancelToken) 
         Layout::Tree => {
             return Err(hint(
                 path,
-                "this is a project or an unpacked crate; name a .crate file, a registry cache, a CARGO_HOME or a vendor directory",
+                "this is a project or an unpacked crate; name a .crate file, a registry cache, a CARGO_HOME or a vendor directory, or with `against` the crate's .crate file",
             ));
         }
     }
@@ -286,6 +326,37 @@ impl Walk<'_> {
         Ok(())
     }
 
+    /// `registry/src`: one directory a registry, and in it one a package version.
+    fn sources(&mut self, path: &Path, prefix: &str, cache: &str) -> Result<()> {
+        for (registry, path, kind) in self.list(path)? {
+            if !kind.is_dir() {
+                continue;
+            }
+            let location = join(prefix, &registry);
+            let listed = match self.list(&path) {
+                Ok(listed) => listed,
+                Err(e) => {
+                    self.skip_or_fail(location, e)?;
+                    continue;
+                }
+            };
+            for (stem, path, kind) in listed {
+                // A link is listed too: cargo follows it, and that is a finding.
+                if kind.is_dir() || kind.is_symlink() {
+                    self.store.artifacts.push(Artifact {
+                        kind: ArtifactKind::Source,
+                        location: join(&location, &stem),
+                        path,
+                        archive: Some(format!("{cache}/{registry}/{stem}.crate")),
+                        stem,
+                        size: 0,
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn vendor(&mut self, path: &Path) -> Result<()> {
         for (name, path, kind) in self.list(path)? {
             if kind.is_dir() {
@@ -337,6 +408,7 @@ impl Walk<'_> {
             path,
             stem,
             size,
+            archive: None,
         });
     }
 
@@ -353,6 +425,7 @@ impl Walk<'_> {
             path: path.to_owned(),
             stem,
             size: 0,
+            archive: None,
         });
     }
 

@@ -1,15 +1,11 @@
-//! One vendored package: `.cargo-checksum.json` and the files beside it.
+//! The list of a vendored package: `.cargo-checksum.json`.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 use crate::digest::Sha256;
 use crate::error::{Error, Result};
-use crate::input::Input;
-use crate::limits::Limits;
-use crate::progress::CancelToken;
 
 /// What `.cargo-checksum.json` says. Unknown keys, such as `$comment`, are passed over.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -56,102 +52,6 @@ impl VendorChecksums {
 fn digest(hex: &str, of: &str) -> Result<Sha256> {
     hex.parse()
         .map_err(|e: Error| Error::parse(format!("{} (of `{of}`)", e.message())))
-}
-
-/// The files of one vendored package, as they lie on disk.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct VendorTree {
-    /// Regular files by their path relative to the package, with `/` between components, and their sizes.
-    pub files: BTreeMap<String, (PathBuf, u64)>,
-    /// Symbolic links and special files.
-    pub links: Vec<String>,
-    /// What could not be read, and why.
-    pub unreadable: Vec<(String, String)>,
-}
-
-impl VendorTree {
-    /// Walks a package's directory without following links.
-    ///
-    /// # Errors
-    /// I/O errors of the directory itself; `LimitExceeded` for too many entries or too deep a tree.
-    pub fn walk(root: &Path, limits: &Limits, cancel: &CancelToken) -> Result<Self> {
-        let mut tree = Self::default();
-        let mut pending = vec![(root.to_owned(), String::new(), 0u64)];
-        let mut entries: u64 = 0;
-        while let Some((directory, prefix, depth)) = pending.pop() {
-            let listing = match std::fs::read_dir(&directory) {
-                Ok(listing) => listing,
-                Err(e) if prefix.is_empty() => return Err(Error::io(&directory, &e)),
-                Err(e) => {
-                    tree.unreadable.push((prefix, e.to_string()));
-                    continue;
-                }
-            };
-            for entry in listing {
-                cancel.check()?;
-                entries += 1;
-                if entries > limits.entries {
-                    return Err(Error::limit(
-                        "entries",
-                        limits.entries,
-                        "the tree has too many entries",
-                    ));
-                }
-                let entry = match entry {
-                    Ok(entry) => entry,
-                    Err(e) => {
-                        tree.unreadable.push((prefix.clone(), e.to_string()));
-                        continue;
-                    }
-                };
-                let name = entry.file_name().to_string_lossy().into_owned();
-                let path = if prefix.is_empty() {
-                    name
-                } else {
-                    format!("{prefix}/{name}")
-                };
-                match entry.metadata() {
-                    Ok(metadata) if metadata.is_dir() => {
-                        if depth >= limits.depth {
-                            return Err(Error::limit(
-                                "depth",
-                                limits.depth,
-                                "the tree is too deep",
-                            ));
-                        }
-                        pending.push((entry.path(), path, depth + 1));
-                    }
-                    Ok(metadata) if metadata.is_file() => {
-                        tree.files.insert(path, (entry.path(), metadata.len()));
-                    }
-                    Ok(_) => tree.links.push(path),
-                    Err(e) => tree.unreadable.push((path, e.to_string())),
-                }
-            }
-        }
-        tree.links.sort();
-        tree.unreadable.sort();
-        Ok(tree)
-    }
-
-    /// The bytes of one file of the tree, at most `limit` of them; `None` where there is no such
-    /// regular file.
-    ///
-    /// # Errors
-    /// I/O errors and `LimitExceeded`.
-    pub fn read(
-        &self,
-        path: &str,
-        limit: u64,
-        cancel: &CancelToken,
-    ) -> Result<Option<std::sync::Arc<[u8]>>> {
-        match self.files.get(path) {
-            None => Ok(None),
-            Some((file, _)) => Input::from_path(file)
-                .read("manifest-size", limit, cancel)
-                .map(Some),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -146,7 +146,7 @@ codes! {
     ChecksumCallerMismatch, "checksum-caller-mismatch", Mismatch, [E E E], "The file's SHA-256 is not the one that the caller gave.";
     ChecksumAbsent, "checksum-absent", Coverage, [W W W], "Cargo.lock names a registry package without a checksum.";
     AnchorMissing, "anchor-missing", Coverage, [W W W], "Nothing was given that says what the digest should be.";
-    CrateMissing, "crate-missing", Coverage, [W W W], "No bytes of the package are at hand.";
+    CrateMissing, "crate-missing", Coverage, [W W W], "The archive of the package is not at hand.";
     CrateUnlisted, "crate-unlisted", Mismatch, [E E E], "A package that Cargo.lock does not name lies in a store made for it alone.";
     PackageUnexpected, "package-unexpected", Mismatch, [E E E], "The package is not the one that the caller expects.";
     GitNotChecked, "git-not-checked", Coverage, [W W W], "A package from git has no checksum to compare with.";
@@ -236,6 +236,11 @@ codes! {
     ReservedFile, "reserved-file", Mismatch, [E W I], "The archive holds a file that cargo writes itself.";
 
     // Trees.
+    SrcModified, "src-modified", Mismatch, [E E E], "An unpacked file is not the one in the archive.";
+    SrcExtra, "src-extra", Mismatch, [E E E], "An unpacked package holds a file that its archive does not.";
+    SrcMissing, "src-missing", Mismatch, [E E E], "An unpacked package lacks a file of its archive.";
+    SrcSymlink, "src-symlink", Mismatch, [E E E], "An unpacked package holds a link or a special file.";
+    SrcIncomplete, "src-incomplete", Mismatch, [W W W], "cargo's mark of a package unpacked to its end is missing or old.";
     VendorModified, "vendor-modified", Mismatch, [E E E], "A vendored file does not have its listed hash.";
     VendorExtra, "vendor-extra", Mismatch, [E E E], "A vendored tree holds a file that is not listed.";
     VendorMissing, "vendor-missing", Mismatch, [E E E], "A vendored tree lacks a listed file.";
@@ -245,6 +250,19 @@ codes! {
     VendorPackageMissing, "vendor-package-missing", Mismatch, [E E E], "`.cargo-checksum.json` has no digest for a registry package.";
     VendorPackageMismatch, "vendor-package-mismatch", Mismatch, [E E E], "The digest in `.cargo-checksum.json` is not the one in Cargo.lock.";
     VendorPathTraversal, "vendor-path-traversal", Mismatch, [E E E], "A path in `.cargo-checksum.json` is absolute or climbs out.";
+    SourceChanged, "source-changed", Mismatch, [E E E], "A file of the archive differs from the one in the checkout.";
+    SourceExtra, "source-extra", Mismatch, [E E E], "The archive holds a file that the checkout does not.";
+    SourceMissing, "source-missing", Note, [I I I], "The checkout holds a file that the archive does not.";
+    SourceLineEndings, "source-line-endings", Note, [W W W], "A file of the archive differs from the one in the checkout in line endings only.";
+    SourceGenerated, "source-generated", Note, [I I I], "A file of the archive was written by cargo, not taken from the checkout.";
+
+    // Registries and their indexes.
+    RegistryDirAmbiguous, "registry-dir-ambiguous", Mismatch, [E E E], "Two directories hold the same package with different bytes.";
+    LockAmbiguousDir, "lock-ambiguous-dir", Mismatch, [E E E], "Cargo.lock names two registries for the same name and version.";
+    LocalRegistryOrphan, "local-registry-orphan", Mismatch, [E E E], "A local registry holds a file that its index does not name.";
+    IndexConflict, "index-conflict", Mismatch, [E E E], "An index gives one version two checksums.";
+    IndexCacheFormat, "index-cache-format", Mismatch, [W W W], "An index cache file ends early or has a format that is not known.";
+    IndexLineInvalid, "index-line-invalid", Mismatch, [W W W], "A line of an index is no index entry.";
 
     // SBOMs.
     ComponentMissing, "component-missing", Mismatch, [E E E], "The SBOM lacks a package of the evidence.";

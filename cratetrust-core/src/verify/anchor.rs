@@ -9,7 +9,8 @@ use crate::limits::Limits;
 use crate::lockfile::Lockfile;
 use crate::package::{PackageId, SourceKind};
 use crate::progress::CancelToken;
-use crate::registry::Index;
+use crate::registry::{Index, IndexFault, index_path};
+use crate::report::{Code, Finding};
 
 /// What an anchor says of a package.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub struct Anchored {
     pub digests: Vec<Sha256>,
     /// Whether it calls the version yanked.
     pub yanked: bool,
+    /// What is wrong with the anchor where it speaks of the package.
+    pub findings: Vec<Finding>,
 }
 
 /// Something that names digests.
@@ -69,7 +72,7 @@ impl Anchor for LockAnchor<'_> {
             .collect();
         Ok(Anchored {
             digests,
-            yanked: false,
+            ..Anchored::default()
         })
     }
 }
@@ -85,7 +88,7 @@ impl Anchor for CallerAnchor {
     fn expected(&self, _: &PackageId) -> Result<Anchored> {
         Ok(Anchored {
             digests: vec![self.0],
-            yanked: false,
+            ..Anchored::default()
         })
     }
 }
@@ -134,6 +137,12 @@ impl Anchor for IndexAnchor {
     fn expected(&self, identity: &PackageId) -> Result<Anchored> {
         let mut anchored = Anchored::default();
         let mut take = |index: &Index| {
+            anchored
+                .findings
+                .extend(faults_of(index, &index_path(&identity.name)));
+            anchored
+                .findings
+                .extend(conflict_of(index, &identity.name, &identity.version));
             for entry in index.find(&identity.name, &identity.version) {
                 if !anchored.digests.contains(&entry.checksum) {
                     anchored.digests.push(entry.checksum);
@@ -155,4 +164,33 @@ impl Anchor for IndexAnchor {
         }
         Ok(anchored)
     }
+}
+
+/// What of an index file could not be understood.
+pub(super) fn faults_of(index: &Index, path: &str) -> impl Iterator<Item = Finding> {
+    index.faults().iter().map(move |fault| {
+        match fault {
+            IndexFault::Format(why) => Finding::new(Code::IndexCacheFormat, why.clone()),
+            IndexFault::Line(line, why) => Finding::new(
+                Code::IndexLineInvalid,
+                format!("entry {line} of the index file: {why}"),
+            ),
+        }
+        .path(path)
+    })
+}
+
+/// One version with two checksums.
+pub(super) fn conflict_of(index: &Index, name: &str, version: &str) -> Option<Finding> {
+    let mut entries = index.find(name, version);
+    let first = entries.next()?;
+    let other = entries.find(|entry| entry.checksum != first.checksum)?;
+    Some(
+        Finding::new(
+            Code::IndexConflict,
+            format!("the index gives {name}@{version} two checksums"),
+        )
+        .path(index_path(name))
+        .values(first.checksum.to_string(), other.checksum.to_string()),
+    )
 }

@@ -2,12 +2,14 @@
 
 mod account;
 mod anchor;
+mod checkout;
 mod checksum;
 mod content;
 mod diff;
 mod package;
 mod sbom;
 mod schedule;
+mod tree;
 mod vendor;
 
 pub use crate::verifier::{Claim, EvidenceSet, Outcome, Subject, Time, Verifier};

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use crate::digest::{Sha256, hash_many};
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::{Input, open_file};
+use crate::input::open_unlinked;
 use crate::lockfile::{LockedPackage, Lockfile};
 use crate::manifest::Manifest;
 use crate::options::Options;
-use crate::registry::{Artifact, VendorChecksums, VendorTree};
+use crate::registry::{Artifact, FileTree, VendorChecksums};
 use crate::report::{Code, Finding};
 
 const LIST: &str = ".cargo-checksum.json";
@@ -20,6 +20,8 @@ pub(super) struct Vendored {
     pub(super) identity: Option<(String, String)>,
     /// The digest of its archive, by its own word.
     pub(super) package: Option<Sha256>,
+    /// The digest of what the list says of its files.
+    pub(super) listed: Option<Sha256>,
     /// Whether the list was read and every listed file hashed.
     pub(super) complete: bool,
     /// Bytes hashed.
@@ -31,14 +33,19 @@ pub(super) struct Vendored {
 /// Reads a package's list and, where `tree` asks for it, compares its files with it.
 pub(super) fn examine(artifact: &Artifact, tree: bool, options: &Options) -> Result<Vendored> {
     let mut vendored = Vendored::default();
-    let walked = match VendorTree::walk(&artifact.path, &options.limits, &options.cancel) {
+    let walked = match FileTree::walk(&artifact.path, &options.limits, &options.cancel) {
         Ok(walked) => walked,
         Err(error) => {
             vendored.findings.push(fault_of(error)?);
             return Ok(vendored);
         }
     };
-    let manifest = walked.read("Cargo.toml", options.limits.manifest_size, &options.cancel);
+    let manifest = walked.read(
+        "Cargo.toml",
+        "manifest-size",
+        options.limits.manifest_size,
+        &options.cancel,
+    );
     match manifest.and_then(|bytes| {
         bytes
             .map(|bytes| Manifest::parse(&bytes, &options.limits))
@@ -63,6 +70,7 @@ pub(super) fn examine(artifact: &Artifact, tree: bool, options: &Options) -> Res
     match list {
         Ok(list) => {
             vendored.package = list.package;
+            vendored.listed = Some(Sha256::of(format!("{:?}", list.files).as_bytes()));
             if tree {
                 compare(&walked, &list, options, &mut vendored)?;
             } else {
@@ -76,26 +84,25 @@ pub(super) fn examine(artifact: &Artifact, tree: bool, options: &Options) -> Res
 
 /// The list, or the finding that says why there is none.
 fn read_list(
-    walked: &VendorTree,
+    walked: &FileTree,
     options: &Options,
 ) -> Result<std::result::Result<VendorChecksums, Finding>> {
     let invalid = |why: String| Finding::new(Code::VendorChecksumInvalid, why).path(LIST);
-    let Some((path, _)) = walked.files.get(LIST) else {
-        return Ok(Err(invalid(format!("the package has no {LIST}"))));
-    };
-    let bytes = match Input::from_path(path).read(
+    let bytes = match walked.read(
+        LIST,
         "lockfile-size",
         options.limits.lockfile_size,
         &options.cancel,
     ) {
-        Ok(bytes) => bytes,
+        Ok(Some(bytes)) => bytes,
+        Ok(None) => return Ok(Err(invalid(format!("the package has no {LIST}")))),
         Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
         Err(error) => return Ok(Err(invalid(error.message().to_owned()))),
     };
     Ok(VendorChecksums::parse(&bytes).map_err(|error| invalid(error.message().to_owned())))
 }
 
-fn fault_of(error: Error) -> Result<Finding> {
+pub(super) fn fault_of(error: Error) -> Result<Finding> {
     match error.kind() {
         ErrorKind::Cancelled => Err(error),
         ErrorKind::LimitExceeded => {
@@ -110,7 +117,7 @@ fn fault_of(error: Error) -> Result<Finding> {
 }
 
 fn compare(
-    walked: &VendorTree,
+    walked: &FileTree,
     list: &VendorChecksums,
     options: &Options,
     out: &mut Vendored,
@@ -151,7 +158,7 @@ fn compare(
                 )
                 .path(path.clone()),
             );
-        } else if let Some((file, _)) = walked.files.get(path) {
+        } else if let Some(file) = walked.files.get(path) {
             jobs.push((path, expected, file));
         } else if !links.contains(path) {
             out.findings.push(
@@ -175,6 +182,15 @@ fn compare(
             );
         }
     }
+    for path in walked.not_utf8.keys() {
+        out.findings.push(
+            Finding::new(
+                Code::VendorExtra,
+                "a file whose name is not UTF-8 cannot be listed; cargo would build with it unnoticed",
+            )
+            .path_bytes(path),
+        );
+    }
     hash(jobs, options, out)
 }
 
@@ -186,7 +202,7 @@ fn hash(
     let mut unread = Vec::new();
     let readers = jobs
         .into_iter()
-        .filter_map(|(path, expected, file)| match open_file(file) {
+        .filter_map(|(path, expected, file)| match open_unlinked(file) {
             Ok((reader, _)) => Some(((path, expected), reader)),
             Err(error) => {
                 unread.push((path, error));
@@ -238,17 +254,62 @@ fn is_inside(path: &str) -> bool {
             .all(|part| !matches!(part, "" | "." | ".."))
 }
 
-/// The package of the lockfile that a vendored package says it is. Of several sources the one
-/// whose checksum it names, else one without a checksum where it names none.
-pub(super) fn find_in_lock(lockfile: &Lockfile, vendored: &Vendored) -> Option<usize> {
-    let (name, version) = vendored.identity.as_ref()?;
-    lockfile
-        .packages()
-        .iter()
-        .enumerate()
-        .filter(|(_, package)| package.name == *name && package.version == *version)
-        .min_by_key(|(_, package)| package.checksum != vendored.package)
+/// The package of the lockfile that a vendored package is: by its manifest, else, so that a broken
+/// manifest is told of the right package, by the digest that it names or by its directory. Of
+/// several sources the one whose checksum it names, else one without a checksum where it names none.
+pub(super) fn find_in_lock(
+    lockfile: &Lockfile,
+    artifact: &Artifact,
+    vendored: &Vendored,
+) -> Option<usize> {
+    let packages = || lockfile.packages().iter().enumerate();
+    let by_manifest = vendored.identity.as_ref().and_then(|(name, version)| {
+        packages()
+            .filter(|(_, package)| package.name == *name && package.version == *version)
+            .min_by_key(|(_, package)| package.checksum != vendored.package)
+    });
+    let by_digest = || {
+        packages()
+            .find(|(_, package)| vendored.package.is_some() && package.checksum == vendored.package)
+    };
+    let by_directory = || {
+        let stem = artifact.stem.as_str();
+        let versioned = packages().find(|(_, package)| {
+            stem.strip_prefix(package.name.as_str())
+                .and_then(|rest| rest.strip_prefix('-'))
+                == Some(package.version.as_str())
+        });
+        versioned.or_else(|| {
+            let mut named = packages().filter(|(_, package)| package.name == stem);
+            named.next().filter(|_| named.next().is_none())
+        })
+    };
+    // A manifest that can be read and names nothing of the lockfile is an unlisted package, unless
+    // the list beside it claims to be a listed one.
+    by_manifest
+        .or_else(by_digest)
+        .or_else(|| by_directory().filter(|_| vendored.identity.is_none()))
         .map(|(index, _)| index)
+}
+
+/// The manifest of a package that was found by something else, against what it should say.
+pub(super) fn compare_identity(package: &LockedPackage, vendored: &Vendored) -> Option<Finding> {
+    let (name, version) = vendored.identity.as_ref()?;
+    let code = match (*name == package.name, *version == package.version) {
+        (true, true) => return None,
+        (false, _) => Code::ManifestName,
+        (true, false) => Code::ManifestVersion,
+    };
+    let expected = format!("{}@{}", package.name, package.version);
+    let actual = format!("{name}@{version}");
+    Some(
+        Finding::new(
+            code,
+            format!("the manifest names {actual}, the list is that of {expected}"),
+        )
+        .path("Cargo.toml")
+        .values(expected, actual),
+    )
 }
 
 /// The digest that a vendored package names against the one in the lockfile.

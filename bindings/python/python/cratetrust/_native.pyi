@@ -649,14 +649,16 @@ def run_command(args: Iterable[str]) -> int:
     A signal handler that raises, as that of Ctrl-C does, stops the command and raises here.
     """
 
-def verify_package(path: Input, *, label: str | None = None, lockfile: Input | None = None, index: Input | None = None, sha256: str | None = None, expect: str | None = None, checks: str | Sequence[str] | None = None, preset: str | None = None, severity: Mapping[str, str] | None = None, limits: Limits | None = None, jobs: int | None = None, progress: Progress | None = None, cancel: CancelToken | None = None) -> Report:
+def verify_package(path: Input, *, label: str | None = None, lockfile: Input | None = None, index: Input | None = None, against: Input | None = None, sha256: str | None = None, expect: str | None = None, checks: str | Sequence[str] | None = None, preset: str | None = None, severity: Mapping[str, str] | None = None, limits: Limits | None = None, jobs: int | None = None, progress: Progress | None = None, cancel: CancelToken | None = None) -> Report:
     """
     Is this the crate that the lockfile, the index or the caller names, and is its archive honest?
 
     The path is told by what it holds: a `.crate` file, a directory of them, a registry cache, a
     whole CARGO_HOME, a vendor directory. `label` names bytes or a file object. `index` is an index
     file of the package, `sha256` and `expect` (`NAME@VERSION`) are what the one package given must
-    be. `checks` picks from `checksum`, `archive` and `tree`; by default all run that apply.
+    be. `against` is the other side of a byte comparison: for a crate file a checkout of its source,
+    for an unpacked crate its crate file. `checks` picks from `checksum`, `archive` and `tree`; by
+    default all run that apply.
 
     Faults of the crate are findings of the report; what it is measured with (lockfile, options)
     and a path that cannot be opened raise.

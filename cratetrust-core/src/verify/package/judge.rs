@@ -7,20 +7,146 @@ use crate::error::Result;
 use crate::lockfile::{LockedPackage, Lockfile};
 use crate::options::Check;
 use crate::package::{PackageId, Source, SourceKind, report_ids};
-use crate::registry::Artifact;
+use crate::registry::{Artifact, Index, Layout, Store};
 use crate::report::{ArtifactReport, Code, Counts, Draft, Finding, PackageReport, Status};
 use crate::verifier::{EvidenceSet, Outcome, Subject, Verifier};
+use crate::verify::anchor::{Anchor, conflict_of, faults_of};
 use crate::verify::checksum::ChecksumVerifier;
 use crate::verify::vendor::{self, Vendored};
 
 pub(super) struct Judge<'a, 'd> {
     pub(super) run: &'d Run<'a>,
     pub(super) draft: &'d mut Draft,
+    /// Unpacked packages without their archive, by directory name.
+    pub(super) lone: BTreeMap<&'d str, Vec<&'d Artifact>>,
 }
 
 pub(super) type Crates<'d> = Vec<(&'d Artifact, Examined)>;
 
-impl Judge<'_, '_> {
+impl<'d> Judge<'_, 'd> {
+    /// Keeps unpacked packages whose archive is not at hand until their package is judged.
+    pub(super) fn take_lone(&mut self, lone: Vec<&'d Artifact>) {
+        for artifact in lone {
+            self.lone
+                .entry(artifact.stem.as_str())
+                .or_default()
+                .push(artifact);
+        }
+    }
+
+    /// The unpacked copies of a package that cannot be compared: said, and listed as unchecked.
+    fn lone_of(&mut self, identity: &PackageId, id: &str) -> Vec<ArtifactReport> {
+        let stem = format!("{}-{}", identity.name, identity.version);
+        let mut reports = Vec::new();
+        for artifact in self.lone.remove(stem.as_str()).unwrap_or_default() {
+            self.push_finding(
+                id,
+                &artifact.location,
+                Finding::new(
+                    Code::CrateMissing,
+                    format!("the archive of {id} is not at hand, so its unpacked files could not be compared"),
+                ),
+            );
+            reports.push(ArtifactReport {
+                kind: artifact.kind.name().to_owned(),
+                location: artifact.location.clone(),
+                sha256: None,
+                checks: Vec::new(),
+                status: Status::Unchecked,
+            });
+        }
+        reports
+    }
+
+    /// The checkout that an archive was compared with.
+    fn compared_checkout(
+        &mut self,
+        id: &str,
+        examined: &mut Examined,
+        reports: &mut Vec<ArtifactReport>,
+    ) {
+        let (Some(mut compared), Some(against)) =
+            (examined.checkout.take(), &self.run.options.against)
+        else {
+            return;
+        };
+        if !examined.complete {
+            // What was not read may be what seems to be missing.
+            compared.findings.clear();
+            compared.findings.push(Finding::new(
+                Code::NotChecked,
+                "the archive could not be read to its end, so the checkout was not compared",
+            ));
+        }
+        let location = against.name();
+        for finding in compared.findings {
+            self.push_finding(id, &location, finding);
+        }
+        self.draft.bytes += compared.bytes;
+        reports.push(ArtifactReport {
+            kind: "checkout".to_owned(),
+            location,
+            sha256: None,
+            checks: vec![Check::Tree.name().to_owned()],
+            status: match examined.complete && compared.complete {
+                true => Status::Ok,
+                false => Status::Unchecked,
+            },
+        });
+    }
+
+    /// The trees that were compared with one archive. What differs counts only where the archive is
+    /// the right one and was read to its end.
+    fn compared_trees(
+        &mut self,
+        id: &str,
+        examined: &mut Examined,
+        evidence: &EvidenceSet,
+        reports: &mut Vec<ArtifactReport>,
+    ) {
+        let trusted = evidence.agrees(examined.sha256);
+        for (item, compared) in std::mem::take(&mut examined.trees) {
+            let Some(artifact) = self.run.artifacts.get(item) else {
+                continue;
+            };
+            let location = &artifact.location;
+            let usable = examined.complete && trusted != Some(false);
+            for finding in compared.own {
+                self.push_finding(id, location, finding);
+            }
+            if usable {
+                for finding in compared.findings {
+                    self.push_finding(id, location, finding);
+                }
+            } else {
+                let why = match examined.complete {
+                    true => "its archive is not the one that it should be",
+                    false => "its archive could not be read to its end",
+                };
+                self.push_finding(
+                    id,
+                    location,
+                    Finding::new(
+                        Code::NotChecked,
+                        format!("`{location}` could not be compared: {why}"),
+                    ),
+                );
+            }
+            self.draft.bytes += compared.bytes;
+            let anchored = trusted.is_some() || !self.run.wants(Check::Checksum);
+            reports.push(ArtifactReport {
+                kind: artifact.kind.name().to_owned(),
+                location: location.clone(),
+                sha256: None,
+                checks: vec![Check::Tree.name().to_owned()],
+                status: match usable && compared.complete && anchored {
+                    true => Status::Ok,
+                    false => Status::Unchecked,
+                },
+            });
+        }
+    }
+
     /// One `.crate` file and a lockfile: is it one of the lockfile's packages?
     pub(super) fn named_crate(&mut self, lockfile: &Lockfile, crates: Crates<'_>) -> Result<()> {
         let ids = ids_of(lockfile);
@@ -103,10 +229,12 @@ impl Judge<'_, '_> {
         trees: Vec<(&Artifact, Vendored)>,
     ) -> Result<()> {
         let ids = ids_of(lockfile);
+        self.ambiguous_names(lockfile, &ids);
+        self.ambiguous_trees(Some(lockfile), &trees);
         let mut crates_of = self.assign(lockfile, crates);
         let mut trees_of: BTreeMap<usize, Vec<(&Artifact, Vendored)>> = BTreeMap::new();
         for (artifact, vendored) in trees {
-            match vendor::find_in_lock(lockfile, &vendored) {
+            match vendor::find_in_lock(lockfile, artifact, &vendored) {
                 Some(index) => trees_of
                     .entry(index)
                     .or_default()
@@ -125,8 +253,8 @@ impl Judge<'_, '_> {
 
     /// Which artifacts belong to which package of the lockfile. Where several registries hold the
     /// same name and version, the digest decides; what fits none counts against the first.
-    fn assign<'d>(&self, lockfile: &Lockfile, crates: Crates<'d>) -> BTreeMap<usize, Crates<'d>> {
-        let mut assigned: BTreeMap<usize, Crates<'d>> = BTreeMap::new();
+    fn assign<'c>(&self, lockfile: &Lockfile, crates: Crates<'c>) -> BTreeMap<usize, Crates<'c>> {
+        let mut assigned: BTreeMap<usize, Crates<'c>> = BTreeMap::new();
         for (artifact, examined) in crates {
             let candidates = self
                 .run
@@ -161,8 +289,14 @@ impl Judge<'_, '_> {
             {
                 self.checksum_absent(&id);
             }
+            self.lock_against_index(package, &identity, &id, &crates)?;
             return self.package(identity, id, crates);
         }
+        self.lock_against_index(package, &identity, &id, &crates)?;
+        let lone = match is_registry(&package.source) {
+            true => self.lone_of(&identity, &id),
+            false => Vec::new(),
+        };
         let status = match package.source.kind {
             SourceKind::Path | SourceKind::Std => Status::Local,
             SourceKind::Git => {
@@ -181,14 +315,16 @@ impl Judge<'_, '_> {
                 if package.checksum.is_none() && self.run.wants(Check::Checksum) {
                     self.checksum_absent(&id);
                 }
-                self.draft.findings.push(
-                    Finding::new(Code::CrateMissing, format!("no bytes of {id} are at hand"))
-                        .package(id.clone()),
-                );
+                if lone.is_empty() {
+                    self.draft.findings.push(
+                        Finding::new(Code::CrateMissing, format!("no bytes of {id} are at hand"))
+                            .package(id.clone()),
+                    );
+                }
                 Status::Unchecked
             }
         };
-        self.push(identity, id, status, Vec::new(), Vec::new());
+        self.push(identity, id, status, Vec::new(), lone);
         Ok(())
     }
 
@@ -208,6 +344,7 @@ impl Judge<'_, '_> {
         crates: Crates<'_>,
         trees: Vec<(&Artifact, Vendored)>,
     ) -> Result<()> {
+        self.ambiguous_trees(None, &trees);
         let mut packages: BTreeMap<(String, String), Crates<'_>> = BTreeMap::new();
         for (artifact, examined) in crates {
             let identity = self.identity_of(artifact, &examined);
@@ -227,6 +364,20 @@ impl Judge<'_, '_> {
         }
         for (artifact, vendored) in trees {
             self.unlocked_tree(artifact, vendored);
+        }
+        while let Some(stem) = self.lone.keys().next().copied() {
+            let (name, version) =
+                split_stem(stem).unwrap_or_else(|| (stem.to_owned(), String::new()));
+            let identity = PackageId {
+                name,
+                version,
+                source: Source::of(SourceKind::Unknown),
+            };
+            let id = format!("{}@{}", identity.name, identity.version);
+            let reports = self.lone_of(&identity, &id);
+            // A directory name that does not split into name and version is its own key.
+            self.lone.remove(stem);
+            self.push(identity, id, Status::Unchecked, Vec::new(), reports);
         }
         Ok(())
     }
@@ -248,6 +399,17 @@ impl Judge<'_, '_> {
     /// One package and the `.crate` files that are said to be it.
     fn package(&mut self, identity: PackageId, id: String, crates: Crates<'_>) -> Result<()> {
         let evidence = self.evidence(&identity, &id)?;
+        self.ambiguous_copies(&id, &crates);
+        if self.run.layout == Layout::LocalRegistry
+            && self.run.wants(Check::Checksum)
+            && self.run.lockfile.is_none()
+            && !evidence
+                .expected
+                .iter()
+                .any(|(anchor, _)| *anchor == "index")
+        {
+            self.orphans(&id, &crates);
+        }
         let mut reports = Vec::new();
         let mut anchored: Vec<&'static str> = Vec::new();
         let mut unread = 0;
@@ -277,7 +439,7 @@ impl Judge<'_, '_> {
                 checks: if examined.unreadable.is_some() {
                     Vec::new()
                 } else {
-                    self.run.checks_that_apply()
+                    self.run.checks_of_crate()
                 },
                 status: match (&examined.unreadable, evidence.expected.is_empty()) {
                     (Some(_), _) => Status::Unchecked,
@@ -285,7 +447,16 @@ impl Judge<'_, '_> {
                     _ => Status::Ok,
                 },
             });
+            self.compared_trees(&id, &mut examined, &evidence, &mut reports);
+            self.compared_checkout(&id, &mut examined, &mut reports);
         }
+        let lone = self.lone_of(&identity, &id);
+        unread += lone.len();
+        reports.extend(lone);
+        unread += reports
+            .iter()
+            .filter(|report| report.kind == "src" && report.status == Status::Unchecked)
+            .count();
         let anchors = self.settle_anchors(&identity, &id, &evidence, anchored);
         let status =
             if unread > 0 || (evidence.expected.is_empty() && self.run.wants(Check::Checksum)) {
@@ -294,6 +465,190 @@ impl Judge<'_, '_> {
                 Status::Ok
             };
         self.push(identity, id, status, anchors, reports);
+        Ok(())
+    }
+
+    /// Two registries for one name and version: cargo keeps them apart, tools that know packages by
+    /// their directory do not.
+    fn ambiguous_names(&mut self, lockfile: &Lockfile, ids: &[String]) {
+        for (stem, candidates) in &self.run.by_stem {
+            let sources: Vec<String> = candidates
+                .iter()
+                .filter_map(|index| lockfile.packages().get(*index)?.source.public().to_lock())
+                .collect();
+            let id = candidates.get(1).and_then(|index| ids.get(*index));
+            if let (Some(id), [first, second, ..]) = (id, sources.as_slice()) {
+                self.draft.findings.push(
+                    Finding::new(
+                        Code::LockAmbiguousDir,
+                        format!("`{stem}` comes from {first} and from {second}"),
+                    )
+                    .package(id.clone())
+                    .values(first.clone(), second.clone()),
+                );
+            }
+        }
+    }
+
+    /// Copies of one package with different bytes.
+    fn ambiguous_copies(&mut self, id: &str, crates: &[(&Artifact, Examined)]) {
+        let mut copies = crates
+            .iter()
+            .filter_map(|(artifact, examined)| Some((*artifact, examined.sha256?)));
+        let Some((first, digest)) = copies.next() else {
+            return;
+        };
+        if let Some((other, actual)) = copies.find(|(_, other)| *other != digest) {
+            self.push_finding(
+                id,
+                &other.location,
+                Finding::new(
+                    Code::RegistryDirAmbiguous,
+                    format!("`{}` and `{}` differ", first.location, other.location),
+                )
+                .values(digest.to_string(), actual.to_string()),
+            );
+        }
+    }
+
+    /// Vendored copies of one package whose lists differ, unless the lockfile has several of it.
+    fn ambiguous_trees(&mut self, lockfile: Option<&Lockfile>, trees: &[(&Artifact, Vendored)]) {
+        let mut firsts: BTreeMap<&(String, String), (&Artifact, &Vendored)> = BTreeMap::new();
+        let mut several: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+        for package in lockfile.map_or(&[][..], Lockfile::packages) {
+            *several
+                .entry((&package.name, &package.version))
+                .or_default() += 1;
+        }
+        for (artifact, vendored) in trees {
+            let Some(identity) = &vendored.identity else {
+                continue;
+            };
+            let (first, of_first) = *firsts.entry(identity).or_insert((artifact, vendored));
+            let (name, version) = identity;
+            let many = several.get(&(name.as_str(), version.as_str())) > Some(&1);
+            if of_first.listed != vendored.listed && !many {
+                self.push_finding(
+                    &format!("{name}@{version}"),
+                    &artifact.location,
+                    Finding::new(
+                        Code::RegistryDirAmbiguous,
+                        format!(
+                            "`{}` and `{}` hold the same package with different files",
+                            first.location, artifact.location
+                        ),
+                    ),
+                );
+            }
+        }
+    }
+
+    fn orphans(&mut self, id: &str, crates: &[(&Artifact, Examined)]) {
+        for (artifact, _) in crates {
+            self.push_finding(
+                id,
+                &artifact.location,
+                Finding::new(
+                    Code::LocalRegistryOrphan,
+                    format!("the index of the local registry does not name {id}"),
+                ),
+            );
+        }
+    }
+
+    /// The lockfile's checksum against the index that lies beside the archives, or, where no bytes
+    /// are at hand, the one that the caller gave.
+    fn lock_against_index(
+        &mut self,
+        package: &LockedPackage,
+        identity: &PackageId,
+        id: &str,
+        crates: &[(&Artifact, Examined)],
+    ) -> Result<()> {
+        if !is_registry(&package.source) || !self.run.wants(Check::Checksum) {
+            return Ok(());
+        }
+        let directory = crates.first().map(|(artifact, _)| {
+            artifact
+                .location
+                .rsplit_once('/')
+                .map_or("", |(directory, _)| directory)
+        });
+        let anchored = match directory {
+            Some(directory) => match self.run.beside.get(directory) {
+                Some(index) => index.expected(identity)?,
+                None => return Ok(()),
+            },
+            None => match self.run.anchors.iter().find(|a| a.name() == "index") {
+                Some(index) => index.expected(identity)?,
+                None => return Ok(()),
+            },
+        };
+        for finding in anchored.findings {
+            self.draft.findings.push(finding.package(id));
+        }
+        if anchored.yanked {
+            self.draft.findings.push(
+                Finding::new(Code::Yanked, format!("the index calls {id} yanked")).package(id),
+            );
+        }
+        if anchored.digests.is_empty() && self.run.layout == Layout::LocalRegistry {
+            self.orphans(id, crates);
+        }
+        if let (Some(actual), Some(expected)) = (package.checksum, anchored.digests.first())
+            && !anchored.digests.contains(&actual)
+        {
+            self.draft.findings.push(
+                Finding::new(
+                    Code::ChecksumIndexMismatch,
+                    format!("{id}: Cargo.lock says {actual}, the index says {expected}"),
+                )
+                .package(id)
+                .values(expected.to_string(), actual.to_string()),
+            );
+        }
+        Ok(())
+    }
+
+    /// What the index of a local registry names and no file holds.
+    pub(super) fn unfilled_index(&mut self, store: &Store) -> Result<()> {
+        let options = self.run.options;
+        let at_hand: std::collections::HashSet<&str> =
+            store.artifacts.iter().map(|a| a.stem.as_str()).collect();
+        for (_, directory) in &store.indexes {
+            for (path, index) in Index::all(directory, &options.limits, &options.cancel)? {
+                let mut told = std::collections::HashSet::new();
+                let mut missing = false;
+                for entry in index.entries() {
+                    let stem = format!("{}-{}", entry.name, entry.version);
+                    if at_hand.contains(stem.as_str()) || !told.insert(stem) {
+                        continue;
+                    }
+                    missing = true;
+                    let id = format!("{}@{}", entry.name, entry.version);
+                    self.draft.findings.push(
+                        Finding::new(
+                            Code::CrateMissing,
+                            format!("the index names {id}, and its archive is not there"),
+                        )
+                        .package(id.clone()),
+                    );
+                    if let Some(finding) = conflict_of(&index, &entry.name, &entry.version) {
+                        self.draft.findings.push(finding.package(id.clone()));
+                    }
+                    let identity = PackageId {
+                        name: entry.name.clone(),
+                        version: entry.version.clone(),
+                        source: Source::of(SourceKind::Unknown),
+                    };
+                    self.push(identity, id, Status::Unchecked, Vec::new(), Vec::new());
+                }
+                // Faults of files whose packages are at hand were told with these.
+                if missing || index.entries().is_empty() {
+                    self.draft.findings.extend(faults_of(&index, &path));
+                }
+            }
+        }
         Ok(())
     }
 
@@ -310,6 +665,9 @@ impl Judge<'_, '_> {
                     .into_iter()
                     .map(|digest| (anchor.name(), digest)),
             );
+            for finding in anchored.findings {
+                self.draft.findings.push(finding.package(id));
+            }
             if anchored.yanked {
                 self.draft.findings.push(
                     Finding::new(Code::Yanked, format!("the index calls {id} yanked")).package(id),
@@ -469,6 +827,9 @@ impl Judge<'_, '_> {
             );
         }
         for (artifact, vendored) in trees {
+            if let Some(finding) = vendor::compare_identity(package, &vendored) {
+                self.push_finding(&id, &artifact.location, finding);
+            }
             if is_registry(&package.source) && self.run.wants(Check::Checksum) {
                 match vendor::compare_package(package, &vendored) {
                     Some(finding) => {
