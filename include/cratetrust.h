@@ -350,6 +350,11 @@
 #define CRATETRUST_CODE_PATH_CASE_COLLISION "path-case-collision"
 
 /**
+ * Finding code of class mismatch: Two paths differ in their Unicode form only, composed or decomposed.
+ */
+#define CRATETRUST_CODE_PATH_UNICODE_COLLISION "path-unicode-collision"
+
+/**
  * Finding code of class mismatch: A path is a file and a directory at once.
  */
 #define CRATETRUST_CODE_PATH_FILE_DIR_CONFLICT "path-file-dir-conflict"
@@ -440,6 +445,26 @@
 #define CRATETRUST_CODE_MANIFEST_NOT_NORMALIZED "manifest-not-normalized"
 
 /**
+ * Finding code of class mismatch: The manifest has a table that only the root of a workspace has.
+ */
+#define CRATETRUST_CODE_MANIFEST_FORBIDDEN_TABLE "manifest-forbidden-table"
+
+/**
+ * Finding code of class mismatch: A source file that the manifest names lies outside the package, or the build script is missing.
+ */
+#define CRATETRUST_CODE_MANIFEST_TARGET_PATH "manifest-target-path"
+
+/**
+ * Finding code of class mismatch: Cargo.toml has a dependency or a build script that Cargo.toml.orig has not.
+ */
+#define CRATETRUST_CODE_MANIFEST_ORIG_MISMATCH "manifest-orig-mismatch"
+
+/**
+ * Finding code of class mismatch: A dependency has a path and no version.
+ */
+#define CRATETRUST_CODE_MANIFEST_PATH_DEP "manifest-path-dep"
+
+/**
  * Finding code of class mismatch: An entry is setuid, setgid or sticky.
  */
 #define CRATETRUST_CODE_MODE_SPECIAL "mode-special"
@@ -453,6 +478,46 @@
  * Finding code of class mismatch: The archive holds a file that cargo writes itself.
  */
 #define CRATETRUST_CODE_RESERVED_FILE "reserved-file"
+
+/**
+ * Finding code of class note: The archive holds a configuration of cargo, which counts for who builds in its directory.
+ */
+#define CRATETRUST_CODE_CARGO_CONFIG_INSIDE "cargo-config-inside"
+
+/**
+ * Finding code of class mismatch: `.cargo_vcs_info.json` is malformed.
+ */
+#define CRATETRUST_CODE_VCS_MALFORMED "vcs-malformed"
+
+/**
+ * Finding code of class note: The package was made of a working copy with uncommitted changes.
+ */
+#define CRATETRUST_CODE_VCS_DIRTY "vcs-dirty"
+
+/**
+ * Finding code of class note: A source file holds bidirectional control characters, so it may be read as another.
+ */
+#define CRATETRUST_CODE_SOURCE_BIDI "source-bidi"
+
+/**
+ * Finding code of class note: The archive holds a compiled binary.
+ */
+#define CRATETRUST_CODE_BINARY_FILE "binary-file"
+
+/**
+ * Finding code of class note: The package has a build script, which runs when it is built.
+ */
+#define CRATETRUST_CODE_BUILD_SCRIPT "build-script"
+
+/**
+ * Finding code of class note: The package is a procedural macro, which runs when its users are built.
+ */
+#define CRATETRUST_CODE_PROC_MACRO "proc-macro"
+
+/**
+ * Finding code of class note: A file is marked as executable.
+ */
+#define CRATETRUST_CODE_EXEC_BIT "exec-bit"
 
 /**
  * Finding code of class mismatch: An unpacked file is not the one in the archive.

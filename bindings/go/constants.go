@@ -120,6 +120,8 @@ const (
 	CodePathDuplicateConflict Code = "path-duplicate-conflict"
 	// CodePathCaseCollision is of class mismatch: Two paths differ in case only.
 	CodePathCaseCollision Code = "path-case-collision"
+	// CodePathUnicodeCollision is of class mismatch: Two paths differ in their Unicode form only, composed or decomposed.
+	CodePathUnicodeCollision Code = "path-unicode-collision"
 	// CodePathFileDirConflict is of class mismatch: A path is a file and a directory at once.
 	CodePathFileDirConflict Code = "path-file-dir-conflict"
 	// CodePathWindowsReserved is of class mismatch: A path has a name that Windows reserves for a device.
@@ -156,12 +158,36 @@ const (
 	CodeManifestParse Code = "manifest-parse"
 	// CodeManifestNotNormalized is of class mismatch: The manifest inherits from a workspace.
 	CodeManifestNotNormalized Code = "manifest-not-normalized"
+	// CodeManifestForbiddenTable is of class mismatch: The manifest has a table that only the root of a workspace has.
+	CodeManifestForbiddenTable Code = "manifest-forbidden-table"
+	// CodeManifestTargetPath is of class mismatch: A source file that the manifest names lies outside the package, or the build script is missing.
+	CodeManifestTargetPath Code = "manifest-target-path"
+	// CodeManifestOrigMismatch is of class mismatch: Cargo.toml has a dependency or a build script that Cargo.toml.orig has not.
+	CodeManifestOrigMismatch Code = "manifest-orig-mismatch"
+	// CodeManifestPathDep is of class mismatch: A dependency has a path and no version.
+	CodeManifestPathDep Code = "manifest-path-dep"
 	// CodeModeSpecial is of class mismatch: An entry is setuid, setgid or sticky.
 	CodeModeSpecial Code = "mode-special"
 	// CodeModeWritable is of class note: An entry is writable by the group or by others.
 	CodeModeWritable Code = "mode-writable"
 	// CodeReservedFile is of class mismatch: The archive holds a file that cargo writes itself.
 	CodeReservedFile Code = "reserved-file"
+	// CodeCargoConfigInside is of class note: The archive holds a configuration of cargo, which counts for who builds in its directory.
+	CodeCargoConfigInside Code = "cargo-config-inside"
+	// CodeVcsMalformed is of class mismatch: .cargo_vcs_info.json is malformed.
+	CodeVcsMalformed Code = "vcs-malformed"
+	// CodeVcsDirty is of class note: The package was made of a working copy with uncommitted changes.
+	CodeVcsDirty Code = "vcs-dirty"
+	// CodeSourceBidi is of class note: A source file holds bidirectional control characters, so it may be read as another.
+	CodeSourceBidi Code = "source-bidi"
+	// CodeBinaryFile is of class note: The archive holds a compiled binary.
+	CodeBinaryFile Code = "binary-file"
+	// CodeBuildScript is of class note: The package has a build script, which runs when it is built.
+	CodeBuildScript Code = "build-script"
+	// CodeProcMacro is of class note: The package is a procedural macro, which runs when its users are built.
+	CodeProcMacro Code = "proc-macro"
+	// CodeExecBit is of class note: A file is marked as executable.
+	CodeExecBit Code = "exec-bit"
 	// CodeSrcModified is of class mismatch: An unpacked file is not the one in the archive.
 	CodeSrcModified Code = "src-modified"
 	// CodeSrcExtra is of class mismatch: An unpacked package holds a file that its archive does not.

@@ -9,6 +9,8 @@ use std::io::Read;
 use archive_support::{Recorder, corpus_crates, read_bytes};
 use cratetrust_core::archive::EntryKind;
 use cratetrust_core::digest::Sha256;
+use cratetrust_core::report::Severity;
+use cratetrust_core::{Input, Options, verify_package};
 
 /// The archives of the corpus that have findings, and which.
 const KNOWN: &[(&str, &[&str])] = &[
@@ -37,6 +39,55 @@ fn only_known_archives_have_findings() {
         .map(|(name, codes)| ((*name).to_owned(), codes.to_vec()))
         .collect();
     assert_eq!(found, known);
+}
+
+/// The archives of the corpus that have errors under `strict`, and which.
+const ODD: &[(&str, &[&str])] = &[
+    ("nucleo-f103rb-0.3.0", &["path-duplicate-conflict"]),
+    ("rosu-0.6.0", &["path-case-collision"]),
+];
+
+/// The warnings that real archives may have.
+const WARNINGS: &[&str] = &[
+    "anchor-missing",
+    "cargo-config-inside",
+    "mode-writable",
+    "path-duplicate",
+];
+
+#[test]
+fn real_archives_have_no_errors_under_strict() {
+    let mut odd = BTreeMap::new();
+    let mut crates = 0;
+    for (name, bytes) in corpus_crates() {
+        let input = Input::from_bytes(format!("{name}.crate"), bytes);
+        let report = verify_package(&input, &Options::default()).unwrap();
+        let codes = |severity: Severity| {
+            let found = report.findings.iter().filter(|f| f.severity == severity);
+            found.map(|f| f.code.name()).collect::<Vec<_>>()
+        };
+        let errors = codes(Severity::Error);
+        if !errors.is_empty() {
+            odd.insert(name.clone(), errors);
+        }
+        for code in codes(Severity::Warning) {
+            assert!(WARNINGS.contains(&code), "{name}: {code}");
+        }
+        // A fact is told once for an archive, whatever the number of files it is true of.
+        let mut facts = codes(Severity::Info);
+        let count = facts.len();
+        facts.sort_unstable();
+        facts.dedup();
+        assert_eq!(facts.len(), count, "{name}");
+        crates += 1;
+    }
+    let known: BTreeMap<String, Vec<&str>> = ODD
+        .iter()
+        .filter(|(name, _)| is_in_corpus(name))
+        .map(|(name, codes)| ((*name).to_owned(), codes.to_vec()))
+        .collect();
+    assert_eq!(odd, known);
+    assert!(crates >= 61, "only {crates} archives in the corpus");
 }
 
 fn is_in_corpus(name: &str) -> bool {

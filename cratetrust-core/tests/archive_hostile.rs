@@ -447,6 +447,13 @@ fn tar_17_and_18_sizes_that_are_none() {
     // GNU tar refuses a user of more than 32 bits.
     let user = Header::gnu(&path("x"), 0).with(108, b"\x80\0\0\x01\0\0\0\0");
     entry_gives(user, b"", &["tar-size-invalid"]);
+    // GNU tar refuses blanks and takes NULs for 0.
+    for (at, width) in [(100, 8), (108, 8), (116, 8), (136, 12)] {
+        let blank = Header::gnu(&path("x"), 0).with(at, &vec![b' '; width]);
+        entry_gives(blank, b"", &["tar-size-invalid"]);
+        let nulls = Header::gnu(&path("x"), 0).with(at, &vec![0; width]);
+        entry_gives(nulls, b"", &[]);
+    }
     // Other numbers: most tools refuse, cargo does not look.
     for at in [100, 108, 116, 136, 329, 337] {
         entry_gives(

@@ -45,7 +45,7 @@ impl<'a> Header<'a> {
     }
 
     pub(super) fn mode(self) -> Number {
-        narrow(number(self.field(100, 8)))
+        narrow(not_blank(self.field(100, 8)))
     }
 
     pub(super) fn size_field(self) -> &'a [u8] {
@@ -60,9 +60,9 @@ impl<'a> Header<'a> {
     /// where one of them is no number.
     pub(super) fn other_numbers(self) -> [(&'static str, Number); 5] {
         [
-            ("uid", narrow(number(self.field(108, 8)))),
-            ("gid", narrow(number(self.field(116, 8)))),
-            ("mtime", number(self.field(136, 12))),
+            ("uid", narrow(not_blank(self.field(108, 8)))),
+            ("gid", narrow(not_blank(self.field(116, 8)))),
+            ("mtime", not_blank(self.field(136, 12))),
             ("devmajor", number(self.field(329, 8))),
             ("devminor", number(self.field(337, 8))),
         ]
@@ -137,6 +137,16 @@ impl<'a> Header<'a> {
                 .is_some_and(|rest| rest.iter().any(|byte| *byte != 0))
         };
         hidden(self.name_field()) || (self.magic() == Magic::Posix && hidden(self.prefix_field()))
+    }
+}
+
+/// GNU tar refuses a field of spaces only, and takes one of NULs for 0.
+fn not_blank(field: &[u8]) -> Number {
+    let text = field.strip_prefix(b"\0").unwrap_or(field);
+    if text.iter().all(|byte| *byte == b' ') {
+        Number::Invalid
+    } else {
+        number(field)
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::EntryKind;
 use super::collector::Collector;
 use crate::limits::Limits;
@@ -227,7 +229,7 @@ pub(super) type Print = u64;
 
 struct Seen {
     path: Box<[u8]>,
-    /// The path in lower case, where that is another.
+    /// The path in lower case and composed (NFC), where that is another.
     folded: Option<Box<[u8]>>,
     kind: EntryKind,
     offset: u64,
@@ -256,14 +258,7 @@ impl Paths {
         print: Print,
     ) {
         let folded = if path.iter().any(u8::is_ascii_uppercase) || !path.is_ascii() {
-            let folded: Vec<u8> = match std::str::from_utf8(path) {
-                Ok(text) => text
-                    .chars()
-                    .flat_map(char::to_lowercase)
-                    .collect::<String>()
-                    .into_bytes(),
-                Err(_) => path.to_ascii_lowercase(),
-            };
+            let folded = fold(path);
             (folded != path).then(|| folded.into_boxed_slice())
         } else {
             None
@@ -278,7 +273,8 @@ impl Paths {
         });
     }
 
-    /// Reports paths that are the same, that differ in case only, or that are a file and a directory.
+    /// Reports paths that are the same, that differ in case or in Unicode form only, or that are a file
+    /// and a directory.
     ///
     /// In the order by components a path is followed by all paths below it, so that neighbours are
     /// all that must be compared.
@@ -297,13 +293,7 @@ impl Paths {
                     duplicate(first, seen, findings)
                 }
                 (Some(first), _) if first.key() == seen.key() => {
-                    findings.add(Code::PathCaseCollision, |mut f| {
-                        f.message = format!(
-                            "the path differs from `{}` in case only; some file systems hold only one of the two",
-                            String::from_utf8_lossy(&first.path)
-                        );
-                        f.path_bytes(&seen.path).offset(seen.offset)
-                    });
+                    collision(first, seen, findings);
                     same_path = Some(seen);
                 }
                 (first, _) => {
@@ -351,6 +341,50 @@ fn duplicate(first: &Seen, again: &Seen, findings: &mut Collector) {
         f.message = format!("{message} (the other header is at byte {})", first.offset);
         f.path_bytes(&again.path).offset(again.offset)
     });
+}
+
+fn collision(first: &Seen, again: &Seen, findings: &mut Collector) {
+    let (code, what) = if lower(&first.path) == lower(&again.path) {
+        (Code::PathCaseCollision, "case")
+    } else {
+        (
+            Code::PathUnicodeCollision,
+            "the form of its Unicode characters, composed or decomposed,",
+        )
+    };
+    findings.add(code, |mut f| {
+        f.message = format!(
+            "the path differs from `{}` in {what} only; some file systems hold only one of the two",
+            String::from_utf8_lossy(&first.path)
+        );
+        f.path_bytes(&again.path).offset(again.offset)
+    });
+}
+
+fn lower(path: &[u8]) -> Vec<u8> {
+    match std::str::from_utf8(path) {
+        Ok(text) if !path.is_ascii() => text
+            .chars()
+            .flat_map(char::to_lowercase)
+            .collect::<String>()
+            .into_bytes(),
+        _ => path.to_ascii_lowercase(),
+    }
+}
+
+/// What paths have in common that a file system without case, or one that does not tell composed
+/// characters from decomposed ones, takes for the same.
+fn fold(path: &[u8]) -> Vec<u8> {
+    match std::str::from_utf8(path) {
+        // Decomposed first: the lower case of a composed character may have another form.
+        Ok(text) if !path.is_ascii() => text
+            .nfd()
+            .flat_map(char::to_lowercase)
+            .nfc()
+            .collect::<String>()
+            .into_bytes(),
+        _ => lower(path),
+    }
 }
 
 fn is_below(path: &[u8], directory: &[u8]) -> bool {

@@ -1,6 +1,9 @@
 //! The keys of Cargo.toml that matter here.
 
 mod nesting;
+mod shape;
+
+pub(crate) use shape::{Shape, inside};
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -67,35 +70,14 @@ impl Manifest {
     /// `InvalidUtf8`, `LimitExceeded` and `Parse`, with the line where there is one. A manifest
     /// without a package, a name or a version is a `Parse` error.
     pub fn parse(bytes: &[u8], limits: &Limits) -> Result<Self> {
-        if bytes.len() as u64 > limits.manifest_size {
-            return Err(Error::limit(
-                "manifest-size",
-                limits.manifest_size,
-                "the manifest is larger than the limit allows",
-            ));
-        }
-        let text = std::str::from_utf8(bytes).map_err(|e| {
-            let good = bytes.get(..e.valid_up_to()).unwrap_or_default();
-            let error = Error::new(ErrorKind::InvalidUtf8, "the manifest is not UTF-8");
-            at(error, good, good.len())
-        })?;
-        let allowed = limits.nesting.min(PARSER_NESTING);
-        if let Some(line) = nesting::deeper_than(text, allowed) {
-            let error = Error::limit(
-                "nesting",
-                allowed,
-                "the manifest nests deeper than the limit allows",
-            );
-            return Err(error.at_line(line, None));
-        }
-        let document = DeTable::parse(text).map_err(|e| {
-            let error = Error::parse(e.message());
-            match e.span() {
-                Some(span) => at(error, bytes, span.start),
-                None => error,
-            }
-        })?;
-        Self::from_table(document.get_ref(), bytes)
+        with_document(bytes, limits, |document| Self::from_table(document, bytes))?
+    }
+
+    /// Reads a Cargo.toml as [`Manifest::parse`] does, and its shape.
+    pub(crate) fn parse_with_shape(bytes: &[u8], limits: &Limits) -> Result<(Self, Shape)> {
+        with_document(bytes, limits, |document| {
+            Ok((Self::from_table(document, bytes)?, Shape::of(document)))
+        })?
     }
 
     fn from_table(document: &DeTable<'_>, bytes: &[u8]) -> Result<Self> {
@@ -151,6 +133,48 @@ impl Manifest {
             keywords: strings("keywords"),
         })
     }
+}
+
+/// Reads TOML under limits and hands it on.
+fn with_document<T>(
+    bytes: &[u8],
+    limits: &Limits,
+    read: impl FnOnce(&DeTable<'_>) -> T,
+) -> Result<T> {
+    if bytes.len() as u64 > limits.manifest_size {
+        return Err(Error::limit(
+            "manifest-size",
+            limits.manifest_size,
+            "the manifest is larger than the limit allows",
+        ));
+    }
+    let text = std::str::from_utf8(bytes).map_err(|e| {
+        let good = bytes.get(..e.valid_up_to()).unwrap_or_default();
+        let error = Error::new(ErrorKind::InvalidUtf8, "the manifest is not UTF-8");
+        at(error, good, good.len())
+    })?;
+    let allowed = limits.nesting.min(PARSER_NESTING);
+    if let Some(line) = nesting::deeper_than(text, allowed) {
+        let error = Error::limit(
+            "nesting",
+            allowed,
+            "the manifest nests deeper than the limit allows",
+        );
+        return Err(error.at_line(line, None));
+    }
+    let document = DeTable::parse(text).map_err(|e| {
+        let error = Error::parse(e.message());
+        match e.span() {
+            Some(span) => at(error, bytes, span.start),
+            None => error,
+        }
+    })?;
+    Ok(read(document.get_ref()))
+}
+
+/// The shape of a manifest as its author wrote it: it need not have a name or a version.
+pub(crate) fn shape(bytes: &[u8], limits: &Limits) -> Result<Shape> {
+    with_document(bytes, limits, Shape::of)
 }
 
 fn fault(message: &str, value: &Spanned<DeValue<'_>>, bytes: &[u8]) -> Error {

@@ -182,7 +182,7 @@ codes! {
     TarSizeInvalid, "tar-size-invalid", Mismatch, [E E E], "A numeric field of a tar header is not a valid number.";
     TarPaxSizeMismatch, "tar-pax-size-mismatch", Mismatch, [E E E], "A pax record gives another size than the tar header.";
     TarPaxMalformed, "tar-pax-malformed", Mismatch, [E E E], "A pax record is malformed.";
-    TarPaxGlobal, "tar-pax-global", Mismatch, [E W I], "A global pax header changes what follows.";
+    TarPaxGlobal, "tar-pax-global", Mismatch, [E E E], "A global pax header changes what follows.";
     TarPaxPathOverride, "tar-pax-path-override", Mismatch, [E W I], "A pax record gives another path than the tar header.";
     TarLongnameStray, "tar-longname-stray", Mismatch, [E E E], "A long-name record repeats or belongs to no entry.";
     TarMagic, "tar-magic", Mismatch, [E W I], "A tar header has neither the POSIX nor the GNU magic, or mixes layouts.";
@@ -209,6 +209,7 @@ codes! {
     PathDuplicate, "path-duplicate", Mismatch, [W W I], "Two entries have the same path and the same bytes.";
     PathDuplicateConflict, "path-duplicate-conflict", Mismatch, [E W I], "Two entries have the same path and different bytes.";
     PathCaseCollision, "path-case-collision", Mismatch, [E W I], "Two paths differ in case only.";
+    PathUnicodeCollision, "path-unicode-collision", Mismatch, [E W I], "Two paths differ in their Unicode form only, composed or decomposed.";
     PathFileDirConflict, "path-file-dir-conflict", Mismatch, [E W E], "A path is a file and a directory at once.";
     PathWindowsReserved, "path-windows-reserved", Mismatch, [E W I], "A path has a name that Windows reserves for a device.";
     PathWindowsInvalid, "path-windows-invalid", Mismatch, [E W I], "A path has a character or an ending that Windows refuses or drops.";
@@ -226,14 +227,27 @@ codes! {
     // The content of the archive.
     ManifestMissing, "manifest-missing", Mismatch, [E E E], "There is no Cargo.toml.";
     ManifestCase, "manifest-case", Mismatch, [E E I], "The manifest's name is not spelled `Cargo.toml`.";
-    ManifestDuplicate, "manifest-duplicate", Mismatch, [E E I], "There are two manifests that differ.";
+    ManifestDuplicate, "manifest-duplicate", Mismatch, [E W I], "There are two manifests that differ.";
     ManifestName, "manifest-name", Mismatch, [E E E], "The manifest names another package than the archive.";
     ManifestVersion, "manifest-version", Mismatch, [E E E], "The manifest names another version than the archive.";
     ManifestParse, "manifest-parse", Mismatch, [E E E], "The manifest is not valid TOML or lacks a name or a version.";
     ManifestNotNormalized, "manifest-not-normalized", Mismatch, [E W E], "The manifest inherits from a workspace.";
+    ManifestForbiddenTable, "manifest-forbidden-table", Mismatch, [E W I], "The manifest has a table that only the root of a workspace has.";
+    ManifestTargetPath, "manifest-target-path", Mismatch, [E W I], "A source file that the manifest names lies outside the package, or the build script is missing.";
+    ManifestOrigMismatch, "manifest-orig-mismatch", Mismatch, [W W I], "Cargo.toml has a dependency or a build script that Cargo.toml.orig has not.";
+    ManifestPathDep, "manifest-path-dep", Mismatch, [E W I], "A dependency has a path and no version.";
     ModeSpecial, "mode-special", Mismatch, [E W I], "An entry is setuid, setgid or sticky.";
     ModeWritable, "mode-writable", Note, [W W I], "An entry is writable by the group or by others.";
     ReservedFile, "reserved-file", Mismatch, [E W I], "The archive holds a file that cargo writes itself.";
+
+    CargoConfigInside, "cargo-config-inside", Note, [W W I], "The archive holds a configuration of cargo, which counts for who builds in its directory.";
+    VcsMalformed, "vcs-malformed", Mismatch, [W W I], "`.cargo_vcs_info.json` is malformed.";
+    VcsDirty, "vcs-dirty", Note, [I I I], "The package was made of a working copy with uncommitted changes.";
+    SourceBidi, "source-bidi", Note, [I I I], "A source file holds bidirectional control characters, so it may be read as another.";
+    BinaryFile, "binary-file", Note, [I I I], "The archive holds a compiled binary.";
+    BuildScript, "build-script", Note, [I I I], "The package has a build script, which runs when it is built.";
+    ProcMacro, "proc-macro", Note, [I I I], "The package is a procedural macro, which runs when its users are built.";
+    ExecBit, "exec-bit", Note, [I I I], "A file is marked as executable.";
 
     // Trees.
     SrcModified, "src-modified", Mismatch, [E E E], "An unpacked file is not the one in the archive.";

@@ -1,14 +1,25 @@
 //! What an archive holds: its manifest and whether that is the package's own, files that cargo
-//! writes itself, and mode bits that no crate needs.
+//! writes itself, mode bits that no crate needs, and what runs or cannot be read as it stands.
+
+mod surface;
+mod vcs;
+
+use std::collections::HashSet;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
 
 use crate::archive::collector::Collector;
 use crate::archive::{Entry, EntryKind, Outcome, Sink};
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
-use crate::manifest::Manifest;
+use crate::manifest::{self, BuildScript, Manifest, Shape};
 use crate::report::{Code, Finding};
 
 const MANIFEST: &[u8] = b"Cargo.toml";
+/// The manifest as the author wrote it, of which cargo made the one that counts.
+const ORIGINAL: &[u8] = b"Cargo.toml.orig";
+const VCS_INFO: &[u8] = b".cargo_vcs_info.json";
+const BUILD_SCRIPT: &str = "build.rs";
 /// cargo marks an unpacked crate by it, and leaves files of that name out wherever they lie.
 const UNPACKED_MARK: &[u8] = b".cargo-ok";
 /// `cargo vendor` keeps its hashes in it.
@@ -30,7 +41,15 @@ pub(crate) struct Content {
     pub(crate) findings: Vec<Finding>,
 }
 
-/// A manifest as it stands in the archive.
+/// Which file's body is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    Manifest,
+    Original,
+    Vcs,
+}
+
+/// A file as it stands in the archive.
 struct Captured {
     path: String,
     offset: u64,
@@ -48,26 +67,52 @@ struct Tally {
     first: Option<(Vec<u8>, u64, u32)>,
 }
 
+/// An entry of which more is known only once its body is complete.
+struct Current {
+    path: Vec<u8>,
+    offset: u64,
+    mode: u32,
+    body: surface::Body,
+}
+
 impl Tally {
-    fn add(&mut self, entry: &Entry<'_>) {
+    fn add(&mut self, path: &[u8], offset: u64, mode: u32) {
         self.count += 1;
         if self.first.is_none() {
-            let path = entry.path.get(..4096).unwrap_or(entry.path);
-            self.first = Some((path.to_vec(), entry.offset, entry.mode & 0o7777));
+            let path = path.get(..4096).unwrap_or(path);
+            self.first = Some((path.to_vec(), offset, mode & 0o7777));
+        }
+    }
+
+    fn entry(&mut self, entry: &Entry<'_>) {
+        self.add(entry.path, entry.offset, entry.mode);
+    }
+
+    /// One finding for all files of a kind: `one` says it of a single one, `many` of several.
+    fn facts(&self, code: Code, one: &str, many: &str, findings: &mut Collector) {
+        let count = self.count;
+        if let Some((path, offset, _)) = &self.first {
+            findings.add(code, |mut f| {
+                f.message = match count {
+                    1 => one.to_owned(),
+                    _ => format!("{count} {many}; this is the first"),
+                };
+                f.path_bytes(path).offset(*offset)
+            });
         }
     }
 
     /// One finding for all of them.
-    fn report(self, code: Code, what: &str, findings: &mut Collector) {
+    fn report(&self, code: Code, what: &str, findings: &mut Collector) {
         let count = self.count;
-        if let Some((path, offset, mode)) = self.first {
+        if let Some((path, offset, mode)) = &self.first {
             findings.add(code, |mut f| {
                 f.message = match count {
                     1 => format!("the entry is {what} (mode {mode:04o})"),
                     _ => format!("{count} entries are {what}; this is the first (mode {mode:04o})"),
                 };
-                f.path_bytes(&path)
-                    .offset(offset)
+                f.path_bytes(path)
+                    .offset(*offset)
                     .actual(format!("{mode:04o}"))
             });
         }
@@ -79,14 +124,25 @@ pub(crate) struct ContentSink<'a> {
     limits: &'a Limits,
     findings: Collector,
     manifest: Option<Captured>,
-    /// Whether the body that goes by is the manifest's.
-    capturing: bool,
+    original: Option<Captured>,
+    vcs: Option<Captured>,
+    /// Whose body goes by, if it is one that is kept.
+    capturing: Option<Kept>,
+    /// The file whose body goes by.
+    current: Option<Current>,
+    /// Prints of the paths of all files in the package's directory, under a random key: an author
+    /// cannot make a missing file look present.
+    files: HashSet<u64>,
+    keys: RandomState,
     /// The manifest that came before one with the same path.
     previous: Option<Vec<u8>>,
     differs: Option<(String, u64)>,
     other_case: bool,
     special: Tally,
     writable: Tally,
+    executable: Tally,
+    bidi: Tally,
+    binary: Tally,
 }
 
 impl<'a> ContentSink<'a> {
@@ -96,12 +152,20 @@ impl<'a> ContentSink<'a> {
             limits,
             findings: Collector::new(limits.findings),
             manifest: None,
-            capturing: false,
+            original: None,
+            vcs: None,
+            capturing: None,
+            current: None,
+            files: HashSet::new(),
+            keys: RandomState::new(),
             previous: None,
             differs: None,
             other_case: false,
             special: Tally::default(),
             writable: Tally::default(),
+            executable: Tally::default(),
+            bidi: Tally::default(),
+            binary: Tally::default(),
         }
     }
 
@@ -123,12 +187,16 @@ impl<'a> ContentSink<'a> {
         let what = "writable by the group or by others";
         self.writable
             .report(Code::ModeWritable, what, &mut self.findings);
+        self.facts();
         let manifest = match self.manifest.take() {
             Some(captured) => {
-                read_manifest(&captured, self.limits, &mut self.findings).inspect(|manifest| {
+                let read = self.manifest(&captured);
+                if let Some((manifest, shape)) = &read {
                     let prefix = outcome.prefix.as_deref();
                     compare(manifest, &captured, expected, prefix, &mut self.findings);
-                })
+                    self.judge(manifest, shape, &captured, outcome.complete);
+                }
+                read.map(|(manifest, _)| manifest)
             }
             None => {
                 // Where the archive could not be read to its end, nothing is known to be missing.
@@ -147,6 +215,7 @@ impl<'a> ContentSink<'a> {
                 None
             }
         };
+        self.vcs();
         Content {
             manifest,
             findings: self.findings.finish(),
@@ -164,6 +233,218 @@ impl<'a> ContentSink<'a> {
         }
     }
 
+    /// What was seen of single files, one finding a kind.
+    fn facts(&mut self) {
+        let findings = &mut self.findings;
+        self.executable.facts(
+            Code::ExecBit,
+            "the file is marked as executable",
+            "files are marked as executable",
+            findings,
+        );
+        self.bidi.facts(
+            Code::SourceBidi,
+            "the source holds bidirectional control characters, so it may be read as another",
+            "source files hold bidirectional control characters, so they may be read as others",
+            findings,
+        );
+        self.binary.facts(
+            Code::BinaryFile,
+            "the file is a compiled binary, which nobody can review as source",
+            "files are compiled binaries, which nobody can review as source",
+            findings,
+        );
+    }
+
+    fn print(&self, relative: &[u8]) -> u64 {
+        self.keys.hash_one(relative)
+    }
+
+    fn holds(&self, relative: &str) -> bool {
+        self.files.contains(&self.print(relative.as_bytes()))
+    }
+
+    /// Reads a captured file, or says why it cannot be read.
+    fn parse<T>(
+        &mut self,
+        captured: &Captured,
+        what: &str,
+        fault: Code,
+        parse: impl FnOnce(&[u8], &Limits) -> Result<T>,
+    ) -> Option<T> {
+        if !captured.complete {
+            return None;
+        }
+        let limits = self.limits;
+        let at = |f: Finding| f.path(captured.path.as_str()).offset(captured.offset);
+        let Some(bytes) = &captured.bytes else {
+            self.findings.add(Code::LimitParse, |mut f| {
+                f.message = format!(
+                    "{what} has more than {} bytes; it was not read (limit manifest-size)",
+                    limits.manifest_size
+                );
+                at(f)
+            });
+            return None;
+        };
+        match parse(bytes, limits) {
+            Ok(read) => Some(read),
+            Err(error) => {
+                let code = match error.kind() {
+                    ErrorKind::LimitExceeded => Code::LimitParse,
+                    _ => fault,
+                };
+                self.findings.add(code, |mut f| {
+                    f.message = format!("{what} cannot be read: {error}");
+                    at(f)
+                });
+                None
+            }
+        }
+    }
+
+    fn manifest(&mut self, captured: &Captured) -> Option<(Manifest, Shape)> {
+        self.parse(
+            captured,
+            "the manifest",
+            Code::ManifestParse,
+            Manifest::parse_with_shape,
+        )
+    }
+
+    /// What is wrong with a manifest that could be read, and what it makes run.
+    fn judge(&mut self, manifest: &Manifest, shape: &Shape, captured: &Captured, complete: bool) {
+        let original = self.original.take().and_then(|original| {
+            let shape = self.parse(
+                &original,
+                "the author's manifest",
+                Code::ManifestOrigMismatch,
+                manifest::shape,
+            );
+            shape.map(|shape| (shape, original))
+        });
+        let script = self.build_script(manifest, captured, complete);
+        let mut report = |code, message: String| {
+            self.findings.add(code, |mut f| {
+                f.message = message;
+                f.path(captured.path.as_str()).offset(captured.offset)
+            });
+        };
+        for table in &shape.root_tables {
+            report(
+                Code::ManifestForbiddenTable,
+                format!(
+                    "the manifest has a table `{table}`; only the root of a workspace has one, and cargo leaves it out when it publishes"
+                ),
+            );
+        }
+        let outside = shape
+            .targets
+            .iter()
+            .filter(|(_, path)| manifest::inside(path).is_none());
+        for (kind, path) in outside {
+            report(
+                Code::ManifestTargetPath,
+                format!("the source file `{path}` of a target `{kind}` lies outside the package"),
+            );
+        }
+        if !shape.path_only.is_empty() {
+            report(
+                Code::ManifestPathDep,
+                format!(
+                    "dependencies with a path and no version: {}; cargo publishes none such",
+                    listed(&shape.path_only)
+                ),
+            );
+        }
+        if let Some((original, _)) = original {
+            let beyond = shape.beyond(&original);
+            if !beyond.is_empty() {
+                report(
+                    Code::ManifestOrigMismatch,
+                    format!(
+                        "Cargo.toml has what Cargo.toml.orig, of which cargo made it, has not: {}",
+                        listed(&beyond)
+                    ),
+                );
+            }
+        }
+        if let Some(script) = script {
+            report(
+                Code::BuildScript,
+                format!("the build script {script} runs when the package is built"),
+            );
+        }
+        if manifest.proc_macro {
+            report(
+                Code::ProcMacro,
+                "the package is a procedural macro; it runs when a package that uses it is built"
+                    .to_owned(),
+            );
+        }
+    }
+
+    /// The build scripts that the package has; a fault of the manifest's key is told.
+    fn build_script(
+        &mut self,
+        manifest: &Manifest,
+        captured: &Captured,
+        complete: bool,
+    ) -> Option<String> {
+        let files = match &manifest.build {
+            BuildScript::Disabled => return None,
+            BuildScript::Default => {
+                return self
+                    .holds(BUILD_SCRIPT)
+                    .then(|| format!("`{BUILD_SCRIPT}`"));
+            }
+            BuildScript::Files(files) => files,
+        };
+        for file in files {
+            let message = match manifest::inside(file) {
+                None => format!("the build script `{file}` lies outside the package"),
+                Some(file) if complete && !self.holds(&file) => {
+                    format!("the archive lacks the build script `{file}`")
+                }
+                Some(_) => continue,
+            };
+            self.findings.add(Code::ManifestTargetPath, |mut f| {
+                f.message = message;
+                f.path(captured.path.as_str()).offset(captured.offset)
+            });
+        }
+        (!files.is_empty()).then(|| listed(files))
+    }
+
+    /// What the package says of the commit that it was made of.
+    fn vcs(&mut self) {
+        let Some(captured) = self.vcs.take() else {
+            return;
+        };
+        let read = self.parse(
+            &captured,
+            "`.cargo_vcs_info.json`",
+            Code::VcsMalformed,
+            |bytes, limits| match vcs::read(bytes, limits.nesting) {
+                vcs::Vcs::Clean => Ok(false),
+                vcs::Vcs::Dirty => Ok(true),
+                vcs::Vcs::Malformed(what) => Err(Error::parse(what)),
+                vcs::Vcs::Deep(limit) => Err(Error::limit(
+                    "nesting",
+                    limit,
+                    "it nests deeper than the limit allows",
+                )),
+            },
+        );
+        if read == Some(true) {
+            self.findings.add(Code::VcsDirty, |mut f| {
+                "the package was made of a working copy with changes that no commit has"
+                    .clone_into(&mut f.message);
+                f.path(captured.path.as_str()).offset(captured.offset)
+            });
+        }
+    }
+
     fn see_manifest(&mut self, entry: &Entry<'_>, inside: bool) {
         match &self.manifest {
             // A manifest elsewhere never takes the place of the right one.
@@ -175,26 +456,59 @@ impl<'a> ContentSink<'a> {
             }
             _ => self.previous = None,
         }
+        self.manifest = Some(self.capture(entry, inside));
+        self.capturing = Some(Kept::Manifest);
+    }
+
+    fn capture(&self, entry: &Entry<'_>, inside: bool) -> Captured {
         let fits = entry.size <= self.limits.manifest_size;
-        self.manifest = Some(Captured {
+        Captured {
             path: String::from_utf8_lossy(entry.path).into_owned(),
             offset: entry.offset,
             bytes: fits.then(Vec::new),
             complete: false,
             inside,
-        });
-        self.capturing = true;
+        }
     }
+
+    /// The file whose body is kept now.
+    fn kept(&mut self) -> Option<&mut Captured> {
+        match self.capturing? {
+            Kept::Manifest => self.manifest.as_mut(),
+            Kept::Original => self.original.as_mut(),
+            Kept::Vcs => self.vcs.as_mut(),
+        }
+    }
+}
+
+/// The first few of a list.
+fn listed(names: &[String]) -> String {
+    const MOST: usize = 8;
+    let mut shown = names
+        .iter()
+        .take(MOST)
+        .map(|name| format!("`{name}`"))
+        .collect::<Vec<_>>()
+        .join(", ");
+    if names.len() > MOST {
+        shown.push_str(&format!(" and {} more", names.len() - MOST));
+    }
+    shown
 }
 
 impl Sink for ContentSink<'_> {
     fn entry(&mut self, entry: &Entry<'_>) -> Result<()> {
-        self.capturing = false;
+        self.capturing = None;
+        self.current = None;
         if entry.mode & 0o7000 != 0 {
-            self.special.add(entry);
+            self.special.entry(entry);
         }
         if entry.mode & 0o022 != 0 && entry.kind != EntryKind::Other {
-            self.writable.add(entry);
+            self.writable.entry(entry);
+        }
+        let is_file = entry.kind == EntryKind::File;
+        if entry.mode & 0o111 != 0 && is_file {
+            self.executable.entry(entry);
         }
         // In an archive with another directory than expected, what lies in that one is looked at:
         // it tells which package this is.
@@ -223,7 +537,36 @@ impl Sink for ContentSink<'_> {
                 f.path_bytes(entry.path).offset(entry.offset)
             });
         }
-        if entry.kind == EntryKind::File && relative.eq_ignore_ascii_case(MANIFEST) {
+        if is_file {
+            self.current = Some(Current {
+                path: entry.path.to_vec(),
+                offset: entry.offset,
+                mode: entry.mode,
+                body: surface::Body::new(entry.path, entry.size),
+            });
+            let print = self.print(relative);
+            self.files.insert(print);
+        }
+        if relative.eq_ignore_ascii_case(b".cargo/config")
+            || relative.eq_ignore_ascii_case(b".cargo/config.toml")
+        {
+            self.findings.add(Code::CargoConfigInside, |mut f| {
+                "cargo takes this configuration when it builds in the package's directory; it can replace compilers, linkers and sources"
+                    .clone_into(&mut f.message);
+                f.path_bytes(entry.path).offset(entry.offset)
+            });
+        }
+        if is_file && (relative == ORIGINAL || relative == VCS_INFO) {
+            let captured = Some(self.capture(entry, inside));
+            if relative == ORIGINAL {
+                self.original = captured;
+                self.capturing = Some(Kept::Original);
+            } else {
+                self.vcs = captured;
+                self.capturing = Some(Kept::Vcs);
+            }
+        }
+        if is_file && relative.eq_ignore_ascii_case(MANIFEST) {
             if relative == MANIFEST {
                 self.see_manifest(entry, inside);
             } else {
@@ -239,10 +582,12 @@ impl Sink for ContentSink<'_> {
     }
 
     fn chunk(&mut self, bytes: &[u8]) -> Result<()> {
-        if self.capturing
-            && let Some(Captured {
-                bytes: Some(body), ..
-            }) = &mut self.manifest
+        if let Some(current) = &mut self.current {
+            current.body.chunk(bytes);
+        }
+        if let Some(Captured {
+            bytes: Some(body), ..
+        }) = self.kept()
         {
             // No more than the entry's size comes, and that is within the limit.
             body.extend_from_slice(bytes);
@@ -251,48 +596,25 @@ impl Sink for ContentSink<'_> {
     }
 
     fn end(&mut self) -> Result<()> {
-        if self.capturing {
-            if let Some(captured) = &mut self.manifest {
-                captured.complete = true;
+        if let Some(captured) = self.kept() {
+            captured.complete = true;
+        }
+        self.capturing = None;
+        if let Some(current) = self.current.take() {
+            let Current {
+                path,
+                offset,
+                mode,
+                body,
+            } = current;
+            if body.has_bidi() {
+                self.bidi.add(&path, offset, mode);
             }
-            self.capturing = false;
+            if body.is_binary() {
+                self.binary.add(&path, offset, mode);
+            }
         }
         Ok(())
-    }
-}
-
-fn read_manifest(
-    captured: &Captured,
-    limits: &Limits,
-    findings: &mut Collector,
-) -> Option<Manifest> {
-    if !captured.complete {
-        return None;
-    }
-    let at = |f: Finding| f.path(captured.path.as_str()).offset(captured.offset);
-    let Some(bytes) = &captured.bytes else {
-        findings.add(Code::LimitParse, |mut f| {
-            f.message = format!(
-                "the manifest has more than {} bytes; it was not read (limit manifest-size)",
-                limits.manifest_size
-            );
-            at(f)
-        });
-        return None;
-    };
-    match Manifest::parse(bytes, limits) {
-        Ok(manifest) => Some(manifest),
-        Err(error) => {
-            let code = match error.kind() {
-                ErrorKind::LimitExceeded => Code::LimitParse,
-                _ => Code::ManifestParse,
-            };
-            findings.add(code, |mut f| {
-                f.message = format!("the manifest cannot be read: {error}");
-                at(f)
-            });
-            None
-        }
     }
 }
 
