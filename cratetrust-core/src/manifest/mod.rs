@@ -1,7 +1,8 @@
-//! The keys of Cargo.toml that matter here.
+//! The keys of Cargo.toml that matter here, and the file in which cargo notes the commit.
 
 mod nesting;
 mod shape;
+pub(crate) mod vcs;
 
 pub(crate) use shape::{Shape, inside};
 

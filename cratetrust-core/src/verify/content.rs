@@ -2,7 +2,6 @@
 //! writes itself, mode bits that no crate needs, and what runs or cannot be read as it stands.
 
 mod surface;
-mod vcs;
 
 use std::collections::HashSet;
 use std::collections::hash_map::RandomState;
@@ -12,7 +11,7 @@ use crate::archive::collector::Collector;
 use crate::archive::{Entry, EntryKind, Outcome, Sink};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
-use crate::manifest::{self, BuildScript, Manifest, Shape};
+use crate::manifest::{self, BuildScript, Manifest, Shape, vcs};
 use crate::report::{Code, Finding};
 
 const MANIFEST: &[u8] = b"Cargo.toml";

@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use crate::manifest::inside;
+use super::inside;
 
 /// The levels that the JSON parser itself allows.
 const PARSER_NESTING: u64 = 127;
 
 /// What is wrong with the file, or what it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Vcs {
+pub(crate) enum Vcs {
     /// It was made of a clean working copy.
     Clean,
     /// It was made of a working copy with changes.
@@ -21,7 +21,7 @@ pub(super) enum Vcs {
 }
 
 /// Reads the file.
-pub(super) fn read(bytes: &[u8], nesting: u64) -> Vcs {
+pub(crate) fn read(bytes: &[u8], nesting: u64) -> Vcs {
     let allowed = nesting.min(PARSER_NESTING);
     if deeper_than(bytes, allowed) {
         return Vcs::Deep(allowed);
