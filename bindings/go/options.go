@@ -41,6 +41,12 @@ func WithIndex(index Input) Option {
 	return func(c *config) { c.index = &index }
 }
 
+// WithAgainst names the other side of a byte comparison in [VerifyPackage]: for a .crate file the
+// checkout that it was made from, for an unpacked crate its .crate file.
+func WithAgainst(path string) Option {
+	return func(c *config) { c.set("against", path, path) }
+}
+
 // WithSHA256 gives the SHA-256, 64 hexadecimal digits, that the one package given to [VerifyPackage]
 // must have.
 func WithSHA256(hexadecimal string) Option {

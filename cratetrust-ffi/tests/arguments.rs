@@ -150,6 +150,10 @@ fn null_is_never_a_crash() {
                 refused(|err| cratetrust_options_set_index(null_mut(), f.input, err));
                 ok(|err| cratetrust_options_set_index(f.options, null(), err));
             };
+            cratetrust_options_set_against: {
+                refused(|err| cratetrust_options_set_against(null_mut(), f.input, err));
+                ok(|err| cratetrust_options_set_against(f.options, null(), err));
+            };
             cratetrust_options_set_sha256: {
                 refused(|err| cratetrust_options_set_sha256(null_mut(), null(), 0, err));
                 refused(|err| cratetrust_options_set_sha256(f.options, null(), n, err));

@@ -116,6 +116,17 @@ def cache(command: Path, corpus: Path, name: str) -> None:
         row(f"verify {len(crates)} crates, archives too, 1 thread", deep, "sha256sum", peer)
 
 
+def hashing(target: Path, corpus: Path) -> None:
+    """Show each hash backend that this processor has, beside plain sha2."""
+    done = subprocess.run(
+        [str(target / "examples" / "time_hash"), str(corpus / "crates")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    print(done.stdout)
+
+
 def main() -> int:
     """Runs every benchmark."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -130,6 +141,7 @@ def main() -> int:
     start_up(command)
     sbom(command, target, corpus, "tauri-cli-2.5.0")
     cache(command, corpus, "tauri-cli-2.5.0")
+    hashing(target, corpus)
     return 0
 
 

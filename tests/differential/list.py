@@ -18,15 +18,15 @@ def listing(data: bytes) -> str:
     lines = []
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
-            archive = tarfile.open(fileobj=stream, mode="r:", errorlevel=2)
-            for member in archive:
-                kind = "f" if member.type in (b"0", b"\0") else "d" if member.isdir() else "o"
-                body = hashlib.sha256()
-                file = archive.extractfile(member) if member.isreg() else None
-                while file and (piece := file.read(1 << 16)):
-                    body.update(piece)
-                name = member.name.encode("utf-8", "surrogateescape").hex() or "-"
-                lines.append(f"{kind} {member.size} {body.hexdigest()} {name}")
+            with tarfile.open(fileobj=stream, mode="r:", errorlevel=2) as archive:
+                for member in archive:
+                    kind = "f" if member.type in (b"0", b"\0") else "d" if member.isdir() else "o"
+                    body = hashlib.sha256()
+                    file = archive.extractfile(member) if member.isreg() else None
+                    while file and (piece := file.read(1 << 16)):
+                        body.update(piece)
+                    name = member.name.encode("utf-8", "surrogateescape").hex() or "-"
+                    lines.append(f"{kind} {member.size} {body.hexdigest()} {name}")
             # Read on, so that faults at the end of the stream are seen.
             while stream.read(1 << 16):
                 pass
