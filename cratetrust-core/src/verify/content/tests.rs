@@ -341,6 +341,7 @@ fn a_broken_archive_lacks_nothing_and_has_no_half_manifest() {
 
 /// Archives of the corpus whose content has warnings, and which; notes are not counted here.
 const KNOWN: &[(&str, &[&str])] = &[
+    ("cargo-0.86.0", &["cargo-config-inside"]),
     ("cargo-deny-0.18.3", &["cargo-config-inside"]),
     ("cargo-deny-0.20.2", &["cargo-config-inside"]),
     ("cfg-if-0.1.10", &["mode-writable"]),
