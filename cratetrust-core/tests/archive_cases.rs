@@ -800,7 +800,7 @@ fn stated_numbers_cost_nothing() {
             let report = verify_package(&input, &options).unwrap();
             let codes: Vec<_> = report.findings.iter().map(|f| f.code.name()).collect();
             assert!(codes.contains(&"tar-truncated"), "{codes:?}");
-            assert!(started.elapsed() < Duration::from_secs(20));
+            assert!(started.elapsed() < Duration::from_secs(1));
         }
     }
 }

@@ -285,7 +285,7 @@ fn gzip_10_and_11_bombs_stop_at_the_limit() {
     let started = Instant::now();
     let outcome = file_gives(&file, &["limit-file-size"], false);
     assert!(outcome.unpacked <= 1 << 18);
-    assert!(started.elapsed() < Duration::from_secs(20));
+    assert!(started.elapsed() < Duration::from_secs(2));
 }
 
 #[test]
