@@ -27,46 +27,11 @@ pub(super) enum Kind {
     Unpacked,
     /// A directory that somebody unpacked; a mark in it is cargo's, but none is needed.
     Plain,
-    /// A package of a vendor directory.
-    Vendored,
 }
 
-impl Kind {
-    fn codes(self) -> (Code, Code, Code, Code) {
-        match self {
-            Self::Vendored => (
-                Code::VendorModified,
-                Code::VendorExtra,
-                Code::VendorMissing,
-                Code::VendorSymlink,
-            ),
-            _ => (
-                Code::SrcModified,
-                Code::SrcExtra,
-                Code::SrcMissing,
-                Code::SrcSymlink,
-            ),
-        }
-    }
-
-    /// Files that cargo itself puts there.
-    fn is_own(self, path: &[u8]) -> bool {
-        match self {
-            Self::Vendored => path == b".cargo-checksum.json",
-            _ => path == MARK.as_bytes(),
-        }
-    }
-
-    /// Files of an archive that never arrive in the tree.
-    fn is_left_out(self, path: &[u8]) -> bool {
-        let name = path.rsplit(|b| *b == b'/').next().unwrap_or_default();
-        name == MARK.as_bytes()
-            || (self == Self::Vendored
-                && (matches!(name, b".gitattributes" | b".gitignore" | b".git")
-                    // Releases of cargo before 1.89 left these out.
-                    || name.ends_with(b".orig")
-                    || name.ends_with(b".rej")))
-    }
+/// The mark is cargo's own, and no archive's mark arrives in a tree.
+fn is_mark(path: &[u8]) -> bool {
+    path.rsplit(|b| *b == b'/').next() == Some(MARK.as_bytes())
 }
 
 /// What came of comparing a tree.
@@ -132,7 +97,7 @@ impl<'a> TreeSink<'a> {
             usable: false,
             bytes: 0,
         };
-        let (.., link) = kind.codes();
+        let link = Code::SrcSymlink;
         // The path that the caller names may be a link; what a walk finds may not.
         if kind != Kind::Plain && is_link(root) {
             sink.own
@@ -167,7 +132,6 @@ impl<'a> TreeSink<'a> {
         let wanted = match self.kind {
             Kind::Unpacked => true,
             Kind::Plain => self.tree.files.contains_key(MARK),
-            Kind::Vendored => false,
         };
         // A link in the mark's place is told of as a link.
         if !wanted || self.is_link(MARK) {
@@ -227,7 +191,7 @@ impl<'a> TreeSink<'a> {
         if !self.usable {
             return out;
         }
-        let (modified, extra, missing, _) = self.kind.codes();
+        let (modified, extra, missing) = (Code::SrcModified, Code::SrcExtra, Code::SrcMissing);
         for (path, seen) in &self.seen {
             let shown = String::from_utf8_lossy(path);
             let finding = match seen {
@@ -245,7 +209,7 @@ impl<'a> TreeSink<'a> {
                         }
                     }
                 }
-                Seen::Missing if self.kind.is_left_out(path) => continue,
+                Seen::Missing if is_mark(path) => continue,
                 // A link in the file's place is told of as a link.
                 Seen::Missing if self.is_link(&shown) => continue,
                 Seen::Missing => Finding::new(
@@ -260,7 +224,7 @@ impl<'a> TreeSink<'a> {
             out.findings.push(finding.path_bytes(path));
         }
         for path in self.tree.paths() {
-            if !self.seen.contains_key(path) && !self.kind.is_own(path) {
+            if !self.seen.contains_key(path) && *path != *MARK.as_bytes() {
                 let shown = String::from_utf8_lossy(path);
                 out.findings.push(
                     Finding::new(
