@@ -22,13 +22,23 @@ pub enum Check {
     Checksum,
     /// The archive's own form and content.
     Archive,
-    /// Source trees against the hashes listed for them.
+    /// Source trees against their archives and the hashes listed for them.
     Tree,
+    /// The index against the lockfile, and what it says of itself: conflicts, yanked versions.
+    Index,
+    /// The commit that an archive names, and the archive against a checkout of its source.
+    Vcs,
 }
 
 impl Check {
     /// All checks, in the order in which reports name them.
-    pub const ALL: [Self; 3] = [Self::Checksum, Self::Archive, Self::Tree];
+    pub const ALL: [Self; 5] = [
+        Self::Checksum,
+        Self::Archive,
+        Self::Tree,
+        Self::Index,
+        Self::Vcs,
+    ];
 
     /// The check's stable name.
     pub const fn name(self) -> &'static str {
@@ -36,6 +46,8 @@ impl Check {
             Self::Checksum => "checksum",
             Self::Archive => "archive",
             Self::Tree => "tree",
+            Self::Index => "index",
+            Self::Vcs => "vcs",
         }
     }
 
@@ -90,7 +102,8 @@ pub struct Options {
     /// `verify_package`: an index file of the package: one JSON object a line.
     pub index: Option<Input>,
     /// `verify_package`: the other side of a byte comparison. For a `.crate` file, a checkout of its
-    /// source; for an unpacked crate, its `.crate` file.
+    /// source; for an unpacked crate, its `.crate` file; for a vendor directory or `registry/src`, a
+    /// directory of `.crate` files.
     pub against: Option<Input>,
     /// `verify_package`: the digest that the one package given must have.
     pub sha256: Option<Sha256>,

@@ -72,7 +72,14 @@ pub fn verify_package(input: &Input, options: &Options) -> Result<Report> {
             let layout = registry::detect(path)?;
             let store = match (layout, &options.against) {
                 (registry::Layout::Tree, Some(archive)) => registry::unpacked(path, archive),
-                _ => registry::scan(path, layout, &options.limits, &options.cancel)?,
+                (_, against) => {
+                    let (limits, cancel) = (&options.limits, &options.cancel);
+                    let mut store = registry::scan(path, layout, limits, cancel)?;
+                    if let Some(against) = against.as_ref().filter(|_| layout.has_other_side()) {
+                        store.compare_with(against, limits, cancel)?;
+                    }
+                    store
+                }
             };
             (
                 verify::verify(&Target::Store(&store), lockfile.as_ref(), options)?,

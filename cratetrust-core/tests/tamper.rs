@@ -13,8 +13,8 @@ mod tree_support;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use cratetrust_core::report::{Report, Severity};
-use cratetrust_core::{Input, verify_package};
+use cratetrust_core::report::{Report, Severity, Verdict};
+use cratetrust_core::{Input, Options, verify_package};
 use tree_support::{Fixture, REGISTRY, files_below, options, split};
 
 const STEMS: &[&str] = &[
@@ -117,8 +117,22 @@ impl Tampering {
     }
 }
 
-fn verify(root: &Path, lockfile: &str) -> Report {
-    verify_package(&Input::from_path(root), &options(Some(lockfile))).unwrap()
+/// A store, what its trees are compared with, and where in it files are tampered with.
+struct Subject<'a> {
+    fixture: &'a Fixture,
+    root: PathBuf,
+    against: Option<PathBuf>,
+    below: &'a str,
+}
+
+impl Subject<'_> {
+    fn verify(&self, lockfile: &str) -> Report {
+        let options = Options {
+            against: self.against.as_ref().map(Input::from_path),
+            ..options(Some(lockfile))
+        };
+        verify_package(&Input::from_path(&self.root), &options).unwrap()
+    }
 }
 
 fn id_of(stem: &str) -> String {
@@ -128,20 +142,21 @@ fn id_of(stem: &str) -> String {
 
 /// Tampers with the files of a store; `place` tells package, artifact and path of a file.
 fn sweep(
-    fixture: &Fixture,
+    subject: &Subject<'_>,
     seed: u64,
-    below: &str,
     place: impl Fn(&str) -> (String, String, String),
 ) -> usize {
+    let (fixture, below) = (subject.fixture, subject.below);
     let (root, lockfile) = (fixture.path(""), fixture.lockfile());
     let aside = Fixture::empty();
     let aside = aside.path("aside");
-    let clean = verify(&root, &lockfile);
-    let errors = clean
+    let clean = subject.verify(&lockfile);
+    assert_eq!(clean.verdict, Verdict::Pass);
+    let told = clean
         .findings
         .iter()
-        .filter(|f| f.severity == Severity::Error);
-    assert_eq!(errors.count(), 0, "{}", clean.to_json());
+        .filter(|f| f.severity != Severity::Info);
+    assert_eq!(told.count(), 0, "{}", clean.to_json());
     let before = clean.findings;
     let files: Vec<PathBuf> = files_below(&fixture.path(below))
         .into_iter()
@@ -149,6 +164,7 @@ fn sweep(
         .collect();
     let mut random = Random(seed);
     let mut done = 0;
+    let mut actions = std::collections::BTreeSet::new();
     while done < ROUNDS {
         let action = ACTIONS[random.next(ACTIONS.len())];
         let file = &files[random.next(files.len())];
@@ -158,7 +174,7 @@ fn sweep(
             continue;
         }
         let tampering = Tampering::new(action, file, &mut random, &aside);
-        let report = verify(&root, &lockfile);
+        let report = subject.verify(&lockfile);
         let relative = tampering.at.strip_prefix(&root).unwrap();
         let (package, artifact, path) = place(relative.to_str().unwrap());
         let new: Vec<_> = report
@@ -196,9 +212,11 @@ fn sweep(
             );
         }
         tampering.undo();
+        actions.insert(action);
         done += 1;
     }
-    assert_eq!(verify(&root, &lockfile).findings, before);
+    assert_eq!(subject.verify(&lockfile).findings, before);
+    assert!(actions.len() >= ACTIONS.len() - 1, "{actions:?}");
     done
 }
 
@@ -211,10 +229,19 @@ fn of_crate(location: &str) -> (String, String, String) {
     (id_of(stem_of(location)), location.to_owned(), String::new())
 }
 
+fn whole<'a>(fixture: &'a Fixture, below: &'a str) -> Subject<'a> {
+    Subject {
+        fixture,
+        root: fixture.path(""),
+        against: None,
+        below,
+    }
+}
+
 #[test]
 fn every_tampering_with_a_cache_is_found() {
     let home = Fixture::home(STEMS);
-    let done = sweep(&home, 0x5eed_0001, "registry/cache", of_crate);
+    let done = sweep(&whole(&home, "registry/cache"), 0x5eed_0001, of_crate);
     assert_eq!(done, ROUNDS);
 }
 
@@ -222,26 +249,48 @@ fn every_tampering_with_a_cache_is_found() {
 fn every_tampering_with_unpacked_sources_is_found() {
     let home = Fixture::home(STEMS);
     let prefix = format!("registry/src/{REGISTRY}/");
-    let done = sweep(&home, 0x5eed_0002, "registry/src", |file| {
-        let (stem, path) = file.strip_prefix(&prefix).unwrap().split_once('/').unwrap();
-        (id_of(stem), format!("{prefix}{stem}"), path.to_owned())
-    });
-    assert_eq!(done, ROUNDS);
+    // Once as part of the whole, once by themselves.
+    for (seed, root) in [(0x5eed_0002, ""), (0x5eed_0006, "registry/src")] {
+        let subject = Subject {
+            root: home.path(root),
+            ..whole(&home, "registry/src")
+        };
+        let shown = prefix.strip_prefix(root).unwrap().trim_start_matches('/');
+        let done = sweep(&subject, seed, |file| {
+            let (stem, path) = file.strip_prefix(&prefix).unwrap().split_once('/').unwrap();
+            (id_of(stem), format!("{shown}{stem}"), path.to_owned())
+        });
+        assert_eq!(done, ROUNDS);
+    }
+}
+
+fn of_vendored(file: &str) -> (String, String, String) {
+    let (stem, path) = file.split_once('/').unwrap();
+    (id_of(stem), stem.to_owned(), path.to_owned())
 }
 
 #[test]
 fn every_tampering_with_a_vendor_directory_is_found() {
     let vendor = Fixture::vendor(STEMS);
-    let done = sweep(&vendor, 0x5eed_0003, "", |file| {
-        let (stem, path) = file.split_once('/').unwrap();
-        (id_of(stem), stem.to_owned(), path.to_owned())
-    });
+    let done = sweep(&whole(&vendor, ""), 0x5eed_0003, of_vendored);
+    assert_eq!(done, ROUNDS);
+}
+
+#[test]
+fn every_tampering_with_a_vendor_directory_is_found_beside_its_archives() {
+    let vendor = Fixture::vendor(STEMS);
+    let home = Fixture::home(STEMS);
+    let subject = Subject {
+        against: Some(home.path("registry/cache")),
+        ..whole(&vendor, "")
+    };
+    let done = sweep(&subject, 0x5eed_0005, of_vendored);
     assert_eq!(done, ROUNDS);
 }
 
 #[test]
 fn every_tampering_with_a_local_registry_is_found() {
     let registry = Fixture::local_registry(STEMS);
-    let done = sweep(&registry, 0x5eed_0004, "", of_crate);
+    let done = sweep(&whole(&registry, ""), 0x5eed_0004, of_crate);
     assert_eq!(done, ROUNDS);
 }

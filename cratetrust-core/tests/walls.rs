@@ -37,7 +37,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     (
         "registry",
-        &["digest", "error", "input", "limits", "progress"],
+        &["digest", "error", "input", "limits", "manifest", "progress"],
     ),
     // The model, and the formats that are projections of it.
     ("bom", &["digest", "package"]),

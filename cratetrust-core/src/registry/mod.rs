@@ -7,6 +7,7 @@ mod index;
 mod tree;
 mod vendor;
 
+use std::collections::{HashMap, HashSet};
 use std::fs::FileType;
 use std::path::{Path, PathBuf};
 
@@ -18,7 +19,7 @@ use crate::progress::CancelToken;
 pub use checkout::{Checkout, path_in_vcs};
 pub use index::{Index, IndexEntry, IndexFault, index_path};
 pub use tree::{FileTree, is_link, is_unpack_mark};
-pub use vendor::VendorChecksums;
+pub use vendor::{VendorChecksums, VendoredPackage};
 
 /// What a path is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -29,6 +30,10 @@ pub enum Layout {
     CrateDirectory,
     /// A directory of directories of `.crate` files: `registry/cache`.
     Cache,
+    /// A directory of unpacked packages: `registry/src/<registry>`.
+    SourceDirectory,
+    /// A directory of directories of unpacked packages: `registry/src`.
+    SourceCache,
     /// A CARGO_HOME, or the `registry` directory in it.
     CargoHome,
     /// A directory of `.crate` files with its `index` directory.
@@ -48,6 +53,8 @@ impl Layout {
             Self::CrateFile => "crate",
             Self::CrateDirectory => "crate-directory",
             Self::Cache => "registry-cache",
+            Self::SourceDirectory => "source-directory",
+            Self::SourceCache => "registry-src",
             Self::CargoHome => "cargo-home",
             Self::LocalRegistry => "local-registry",
             Self::Vendor => "vendor",
@@ -58,7 +65,18 @@ impl Layout {
 
     /// Whether several projects share it, so that packages which a lockfile does not name are no fault.
     pub const fn is_shared(self) -> bool {
-        matches!(self, Self::CrateDirectory | Self::Cache | Self::CargoHome)
+        matches!(self, Self::CrateDirectory | Self::Cache | Self::CargoHome) || self.holds_sources()
+    }
+
+    /// Whether what lies there can be compared with a directory of archives.
+    pub const fn has_other_side(self) -> bool {
+        matches!(self, Self::Vendor | Self::VendoredPackage) || self.holds_sources()
+    }
+
+    /// Whether it is `registry/src` or one directory of it: only what is unpacked there counts, and
+    /// the archives beside it are what it is compared with.
+    pub const fn holds_sources(self) -> bool {
+        matches!(self, Self::SourceDirectory | Self::SourceCache)
     }
 }
 
@@ -112,6 +130,8 @@ pub struct Store {
     pub indexes: Vec<(String, PathBuf)>,
     /// What could not be read: the location and why.
     pub unreadable: Vec<(String, String)>,
+    /// The archives that vendored packages are compared with, where the caller named some.
+    pub archives: Option<Vec<Artifact>>,
 }
 
 /// Tells what a path is.
@@ -141,6 +161,7 @@ pub fn detect(path: &Path) -> Result<Layout> {
     }
     let mut empty = true;
     let (mut crates, mut nested, mut vendored) = (false, false, false);
+    let (mut sources, mut nested_sources) = (false, false);
     for entry in std::fs::read_dir(path).map_err(|e| Error::io(path, &e))? {
         let entry = entry.map_err(|e| Error::io(path, &e))?;
         empty = false;
@@ -150,6 +171,8 @@ pub fn detect(path: &Path) -> Result<Layout> {
         if kind.is_dir() {
             vendored = vendored || is_file(&entry.path().join(".cargo-checksum.json"));
             nested = nested || holds_crates(&entry.path());
+            sources = sources || is_unpacked(&entry.path());
+            nested_sources = nested_sources || holds_unpacked(&entry.path());
         } else {
             crates = crates || is_crate_name(&entry.path());
         }
@@ -159,11 +182,13 @@ pub fn detect(path: &Path) -> Result<Layout> {
         (_, true, _) if is_dir(&path.join("index")) => Ok(Layout::LocalRegistry),
         (_, true, _) => Ok(Layout::CrateDirectory),
         (_, _, true) => Ok(Layout::Cache),
+        _ if sources => Ok(Layout::SourceDirectory),
+        _ if nested_sources => Ok(Layout::SourceCache),
         // A store that holds nothing yet is still a store: every package is missing from it.
         _ if empty => Ok(Layout::CrateDirectory),
         _ => Err(Error::new(
             ErrorKind::UnsupportedFormat,
-            "this directory holds no .crate files, no vendored packages and no cargo registry",
+            "this directory holds no .crate files, no unpacked or vendored packages and no cargo registry",
         )
         .at_path(path.display().to_string())),
     }
@@ -212,6 +237,94 @@ pub fn unpacked(path: &Path, archive: &Input) -> Store {
         ],
         indexes: Vec::new(),
         unreadable: Vec::new(),
+        archives: None,
+    }
+}
+
+impl Store {
+    /// Sets what the trees of the store are compared with: the archives at `against`.
+    ///
+    /// # Errors
+    /// `InvalidArgument` where `against` holds no archives; else as [`detect`] and [`scan`].
+    pub fn compare_with(
+        &mut self,
+        against: &Input,
+        limits: &Limits,
+        cancel: &CancelToken,
+    ) -> Result<()> {
+        let one_package = self.layout == Layout::VendoredPackage;
+        let archives = archives(against, one_package, limits, cancel)?;
+        if !self.layout.holds_sources() {
+            self.archives = Some(archives);
+            return Ok(());
+        }
+        // They take the place of those beside the trees.
+        self.artifacts
+            .retain(|artifact| artifact.kind == ArtifactKind::Source);
+        self.indexes.clear();
+        self.unreadable
+            .retain(|(location, _)| !location.starts_with("../"));
+        let mut of_stem: HashMap<String, Artifact> = HashMap::new();
+        for archive in archives {
+            of_stem.entry(archive.stem.clone()).or_insert(archive);
+        }
+        let mut used = HashMap::new();
+        for tree in &mut self.artifacts {
+            tree.archive = of_stem.get(&tree.stem).map(|archive| {
+                // No tree lies there, so that the two kinds cannot be taken for each other.
+                used.insert(archive.location.clone(), archive.clone());
+                archive.location.clone()
+            });
+        }
+        self.artifacts.extend(used.into_values());
+        self.artifacts.sort_by(|a, b| a.location.cmp(&b.location));
+        Ok(())
+    }
+}
+
+/// The archives that trees are compared with. One archive alone stands for `one_package`, whatever
+/// its name.
+fn archives(
+    against: &Input,
+    one_package: bool,
+    limits: &Limits,
+    cancel: &CancelToken,
+) -> Result<Vec<Artifact>> {
+    let layout = against.path().map(detect).transpose()?;
+    match (against.path(), layout) {
+        (None | Some(_), None | Some(Layout::CrateFile)) if one_package => {
+            let location = against.name();
+            Ok(vec![Artifact {
+                kind: ArtifactKind::Crate,
+                path: against.path().map(Path::to_owned).unwrap_or_default(),
+                stem: location
+                    .strip_suffix(".crate")
+                    .unwrap_or(&location)
+                    .to_owned(),
+                location,
+                size: 0,
+                archive: None,
+            }])
+        }
+        (
+            Some(path),
+            Some(
+                layout @ (Layout::CrateDirectory
+                | Layout::Cache
+                | Layout::CargoHome
+                | Layout::LocalRegistry),
+            ),
+        ) => {
+            let mut store = scan(path, layout, limits, cancel)?;
+            store
+                .artifacts
+                .retain(|artifact| artifact.kind == ArtifactKind::Crate);
+            Ok(store.artifacts)
+        }
+        _ => Err(Error::invalid(
+            "`against` of vendored or unpacked packages is a directory of .crate files",
+        )
+        .at_path(against.name())),
     }
 }
 
@@ -226,6 +339,7 @@ pub fn scan(path: &Path, layout: Layout, limits: &Limits, cancel: &CancelToken) 
         artifacts: Vec::new(),
         indexes: Vec::new(),
         unreadable: Vec::new(),
+        archives: None,
     };
     let mut walk = Walk {
         store: &mut store,
@@ -259,6 +373,7 @@ pub fn scan(path: &Path, layout: Layout, limits: &Limits, cancel: &CancelToken) 
                 walk.sources(&registry.join("src"), &sources, &cache)?;
             }
         }
+        Layout::SourceDirectory | Layout::SourceCache => walk.sources_alone(path)?,
         Layout::Vendor => walk.vendor(path)?,
         Layout::VendoredPackage => walk.push_directory(path, ""),
         Layout::Tree => {
@@ -333,27 +448,89 @@ impl Walk<'_> {
                 continue;
             }
             let location = join(prefix, &registry);
-            let listed = match self.list(&path) {
-                Ok(listed) => listed,
-                Err(e) => {
-                    self.skip_or_fail(location, e)?;
-                    continue;
-                }
-            };
-            for (stem, path, kind) in listed {
-                // A link is listed too: cargo follows it, and that is a finding.
-                if kind.is_dir() || kind.is_symlink() {
-                    self.store.artifacts.push(Artifact {
-                        kind: ArtifactKind::Source,
-                        location: join(&location, &stem),
-                        path,
-                        archive: Some(format!("{cache}/{registry}/{stem}.crate")),
-                        stem,
-                        size: 0,
-                    });
-                }
+            if let Err(e) = self.unpacked(&path, &location, &format!("{cache}/{registry}")) {
+                self.skip_or_fail(location, e)?;
             }
         }
+        Ok(())
+    }
+
+    /// The unpacked packages of one registry.
+    fn unpacked(&mut self, path: &Path, prefix: &str, cache: &str) -> Result<()> {
+        for (stem, path, kind) in self.list(path)? {
+            // A link is listed too: cargo follows it, and that is a finding.
+            if kind.is_dir() || kind.is_symlink() {
+                self.store.artifacts.push(Artifact {
+                    kind: ArtifactKind::Source,
+                    location: join(prefix, &stem),
+                    path,
+                    archive: Some(format!("{cache}/{stem}.crate")),
+                    stem,
+                    size: 0,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// `registry/src` or one directory of it, and of the `cache` and `index` beside it what belongs
+    /// to the packages unpacked there.
+    fn sources_alone(&mut self, path: &Path) -> Result<()> {
+        let real = std::fs::canonicalize(path).map_err(|e| Error::io(path, &e))?;
+        let (above, registries) = match self.store.layout {
+            Layout::SourceDirectory => {
+                let registry = file_name(&real);
+                let cache = format!("../../cache/{registry}");
+                self.unpacked(path, "", &cache)?;
+                (real.parent().and_then(Path::parent), vec![registry])
+            }
+            _ => {
+                self.sources(path, "", "../cache")?;
+                let mut registries = Vec::new();
+                for (registry, _, kind) in self.list(path)? {
+                    if kind.is_dir() {
+                        registries.push(registry);
+                    }
+                }
+                (real.parent(), registries)
+            }
+        };
+        let Some(above) = above else {
+            return Ok(());
+        };
+        let up = match self.store.layout {
+            Layout::SourceDirectory => "../../cache",
+            _ => "../cache",
+        };
+        let wanted: HashSet<String> = self
+            .store
+            .artifacts
+            .iter()
+            .filter_map(|artifact| artifact.archive.clone())
+            .collect();
+        for registry in registries {
+            let location = join(up, &registry);
+            let (cache, index) = (
+                above.join("cache").join(&registry),
+                above.join("index").join(&registry),
+            );
+            if !is_dir(&cache) {
+                continue;
+            }
+            if let Err(e) = self.crates(&cache, &location) {
+                self.skip_or_fail(location.clone(), e)?;
+            }
+            if is_dir(&index) {
+                self.store.indexes.push((location, index));
+            }
+        }
+        let beside = |location: &str| location.starts_with("../") && location.ends_with(".crate");
+        self.store.artifacts.retain(|artifact| {
+            artifact.kind == ArtifactKind::Source || wanted.contains(&artifact.location)
+        });
+        self.store
+            .unreadable
+            .retain(|(location, _)| !beside(location) || wanted.contains(location));
         Ok(())
     }
 
@@ -472,7 +649,49 @@ fn is_crate_name(path: &Path) -> bool {
         .is_some_and(|extension| extension == "crate")
 }
 
+/// Splits `name-version` where no manifest tells: at the first `-` behind which a SemVer version
+/// stands. Good enough to label what cannot be read, never to anchor it.
+pub fn split_stem(stem: &str) -> Option<(String, String)> {
+    stem.match_indices('-').find_map(|(at, _)| {
+        let (name, version) = (stem.get(..at)?, stem.get(at + 1..)?);
+        semver::Version::parse(version).ok()?;
+        (!name.is_empty()).then(|| (name.to_owned(), version.to_owned()))
+    })
+}
+
+/// Whether cargo unpacked a package there: by its mark, or by the directory's name and a manifest.
+fn is_unpacked(path: &Path) -> bool {
+    is_file(&path.join(".cargo-ok"))
+        || (is_file(&path.join("Cargo.toml")) && split_stem(&file_name(path)).is_some())
+}
+
+fn holds_unpacked(path: &Path) -> bool {
+    std::fs::read_dir(path)
+        .is_ok_and(|entries| entries.flatten().any(|entry| is_unpacked(&entry.path())))
+}
+
 fn holds_crates(path: &Path) -> bool {
     std::fs::read_dir(path)
         .is_ok_and(|entries| entries.flatten().any(|entry| is_crate_name(&entry.path())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stems_are_split_before_the_version() {
+        for (stem, name, version) in [
+            ("a-1.0.0", "a", "1.0.0"),
+            ("openssl-src-300.5.5+3.5.5", "openssl-src", "300.5.5+3.5.5"),
+            ("a-b-1.0.0-rc.1", "a-b", "1.0.0-rc.1"),
+        ] {
+            assert_eq!(
+                split_stem(stem),
+                Some((name.to_owned(), version.to_owned()))
+            );
+        }
+        assert_eq!(split_stem("no-version"), None);
+        assert_eq!(split_stem("-1.0.0"), None);
+    }
 }

@@ -1,11 +1,63 @@
-//! The list of a vendored package: `.cargo-checksum.json`.
+//! One package of a vendor directory: its files, who it says that it is, and its list
+//! (`.cargo-checksum.json`).
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde_json::Value;
 
+use super::FileTree;
 use crate::digest::Sha256;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits::Limits;
+use crate::manifest::Manifest;
+use crate::progress::CancelToken;
+
+/// A vendored package as it lies on disk.
+#[derive(Debug)]
+pub struct VendoredPackage {
+    /// Its files.
+    pub files: FileTree,
+    /// Name and version by its manifest; `None` where it has no Cargo.toml or that states no version.
+    pub identity: Result<Option<(String, String)>>,
+    /// Its list; `None` where it has none.
+    pub list: Result<Option<VendorChecksums>>,
+}
+
+impl VendoredPackage {
+    /// The file that holds the list.
+    pub const LIST: &'static str = ".cargo-checksum.json";
+
+    /// Lists a package's files and reads its manifest and its list. Links are not followed.
+    ///
+    /// # Errors
+    /// As [`FileTree::walk`], and `Cancelled`. What is wrong with one of the two files stands in its
+    /// field.
+    pub fn open(root: &Path, limits: &Limits, cancel: &CancelToken) -> Result<Self> {
+        let files = FileTree::walk(root, limits, cancel)?;
+        let manifest = files.read("Cargo.toml", "manifest-size", limits.manifest_size, cancel);
+        let identity = manifest.and_then(|bytes| match bytes {
+            None => Ok(None),
+            Some(bytes) => Manifest::parse(&bytes, limits)
+                .map(|manifest| Some((manifest.name, manifest.version?))),
+        });
+        let list = files
+            .read(Self::LIST, "lockfile-size", limits.lockfile_size, cancel)
+            .and_then(|bytes| {
+                bytes
+                    .map(|bytes| VendorChecksums::parse(&bytes))
+                    .transpose()
+            });
+        match (identity, list) {
+            (Err(error), _) | (_, Err(error)) if error.kind() == ErrorKind::Cancelled => Err(error),
+            (identity, list) => Ok(Self {
+                files,
+                identity,
+                list,
+            }),
+        }
+    }
+}
 
 /// What `.cargo-checksum.json` says. Unknown keys, such as `$comment`, are passed over.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

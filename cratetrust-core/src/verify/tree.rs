@@ -12,7 +12,7 @@ use crate::input::open_unlinked;
 use crate::limits::Limits;
 use crate::options::Options;
 use crate::progress::CancelToken;
-use crate::registry::{FileTree, is_link, is_unpack_mark};
+use crate::registry::{FileTree, VendoredPackage, is_link, is_unpack_mark};
 use crate::report::{Code, Finding};
 
 /// What cargo writes into a directory once it has unpacked a package into it.
@@ -27,6 +27,40 @@ pub(super) enum Kind {
     Unpacked,
     /// A directory that somebody unpacked; a mark in it is cargo's, but none is needed.
     Plain,
+    /// A package of a vendor directory, from which cargo left some files out.
+    Vendored,
+}
+
+impl Kind {
+    /// The codes of a file that differs, of one too many and of one too few.
+    fn codes(self) -> (Code, Code, Code) {
+        match self {
+            Self::Unpacked | Self::Plain => (Code::SrcModified, Code::SrcExtra, Code::SrcMissing),
+            Self::Vendored => (Code::VendorModified, Code::VendorExtra, Code::VendorMissing),
+        }
+    }
+
+    /// Whether such a tree may lack a file of its archive.
+    fn may_lack(self, path: &[u8]) -> bool {
+        self == Self::Vendored && is_left_out(path)
+    }
+
+    /// Whether such a tree may have a file that its archive has not.
+    fn may_have(self, path: &[u8]) -> bool {
+        path == MARK.as_bytes()
+            || (self == Self::Vendored && path == VendoredPackage::LIST.as_bytes())
+    }
+}
+
+/// What `cargo vendor` leaves out: files of git, in the package's directory and since the end of 2025
+/// in any, and until 2025 the leavings of patches.
+fn is_left_out(path: &[u8]) -> bool {
+    let mut parts = path.rsplit(|b| *b == b'/');
+    let name = parts.next().unwrap_or_default();
+    matches!(name, b".git" | b".gitattributes" | b".gitignore")
+        || name.ends_with(b".orig")
+        || name.ends_with(b".rej")
+        || parts.any(|part| part == b".git")
 }
 
 /// The mark is cargo's own, and no archive's mark arrives in a tree.
@@ -128,10 +162,27 @@ impl<'a> TreeSink<'a> {
         Ok(sink)
     }
 
+    /// A sink that compares with a vendored package, whose files were listed already and whose
+    /// links and unreadable files were told of.
+    pub(super) fn vendored(files: FileTree, options: &'a Options) -> Self {
+        Self {
+            kind: Kind::Vendored,
+            tree: files,
+            seen: HashMap::new(),
+            current: None,
+            buffer: Vec::new(),
+            limits: &options.limits,
+            own: Vec::new(),
+            usable: true,
+            bytes: 0,
+        }
+    }
+
     fn look_at_mark(&mut self, cancel: &CancelToken) -> Result<()> {
         let wanted = match self.kind {
             Kind::Unpacked => true,
             Kind::Plain => self.tree.files.contains_key(MARK),
+            Kind::Vendored => false,
         };
         // A link in the mark's place is told of as a link.
         if !wanted || self.is_link(MARK) {
@@ -191,7 +242,7 @@ impl<'a> TreeSink<'a> {
         if !self.usable {
             return out;
         }
-        let (modified, extra, missing) = (Code::SrcModified, Code::SrcExtra, Code::SrcMissing);
+        let (modified, extra, missing) = self.kind.codes();
         for (path, seen) in &self.seen {
             let shown = String::from_utf8_lossy(path);
             let finding = match seen {
@@ -209,7 +260,7 @@ impl<'a> TreeSink<'a> {
                         }
                     }
                 }
-                Seen::Missing if is_mark(path) => continue,
+                Seen::Missing if is_mark(path) || self.kind.may_lack(path) => continue,
                 // A link in the file's place is told of as a link.
                 Seen::Missing if self.is_link(&shown) => continue,
                 Seen::Missing => Finding::new(
@@ -224,7 +275,7 @@ impl<'a> TreeSink<'a> {
             out.findings.push(finding.path_bytes(path));
         }
         for path in self.tree.paths() {
-            if !self.seen.contains_key(path) && *path != *MARK.as_bytes() {
+            if !self.seen.contains_key(path) && !self.kind.may_have(path) {
                 let shown = String::from_utf8_lossy(path);
                 out.findings.push(
                     Finding::new(
@@ -340,6 +391,28 @@ impl Sink for TreeSink<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_vendoring_leaves_out() {
+        for left in [
+            ".gitignore",
+            "a/.gitattributes",
+            ".git/config",
+            "Cargo.toml.orig",
+            "src/x.rej",
+        ] {
+            assert!(is_left_out(left.as_bytes()), "{left}");
+        }
+        for kept in [
+            "build.rs",
+            "gitignore",
+            ".github/x",
+            "src/orig.rs",
+            ".gitmodules",
+        ] {
+            assert!(!is_left_out(kept.as_bytes()), "{kept}");
+        }
+    }
 
     #[test]
     fn paths_are_taken_as_a_file_system_takes_them() {

@@ -1,17 +1,34 @@
 //! One vendored package: its files against the hashes listed for them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
+use super::package::Examined;
 use crate::digest::{Sha256, hash_many};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::open_unlinked;
 use crate::lockfile::{LockedPackage, Lockfile};
-use crate::manifest::Manifest;
 use crate::options::Options;
-use crate::registry::{Artifact, FileTree, VendorChecksums};
+use crate::registry::{Artifact, FileTree, VendorChecksums, VendoredPackage};
 use crate::report::{Code, Finding};
 
-const LIST: &str = ".cargo-checksum.json";
+const LIST: &str = VendoredPackage::LIST;
+
+/// The archive that a vendored package is compared with.
+#[derive(Debug, Default)]
+pub(super) enum AtHand {
+    /// Nobody asked for it.
+    #[default]
+    Unasked,
+    /// The package names no archive, as those from git do, whose manifest cargo rewrites.
+    None,
+    /// There should be one, and it is not there.
+    Missing,
+    /// It was read, and the package was compared with it.
+    Read {
+        location: String,
+        examined: Box<Examined>,
+    },
+}
 
 /// What one vendored package turned out to be.
 #[derive(Debug, Default)]
@@ -24,40 +41,34 @@ pub(super) struct Vendored {
     pub(super) listed: Option<Sha256>,
     /// Whether the list was read and every listed file hashed.
     pub(super) complete: bool,
+    /// Whether the list names no file at all.
+    pub(super) lists_nothing: bool,
     /// Bytes hashed.
     pub(super) bytes: u64,
     /// What was found.
     pub(super) findings: Vec<Finding>,
+    /// What came of comparing it with its archive.
+    pub(super) archive: AtHand,
 }
 
-/// Reads a package's list and, where `tree` asks for it, compares its files with it.
-pub(super) fn examine(artifact: &Artifact, tree: bool, options: &Options) -> Result<Vendored> {
+/// Reads a package's list and, where `tree` asks for it, compares its files with it. The files are
+/// handed back, for what else they are compared with.
+pub(super) fn examine(
+    artifact: &Artifact,
+    tree: bool,
+    options: &Options,
+) -> Result<(Vendored, Option<FileTree>)> {
     let mut vendored = Vendored::default();
-    let walked = match FileTree::walk(&artifact.path, &options.limits, &options.cancel) {
-        Ok(walked) => walked,
+    let package = match VendoredPackage::open(&artifact.path, &options.limits, &options.cancel) {
+        Ok(package) => package,
         Err(error) => {
             vendored.findings.push(fault_of(error)?);
-            return Ok(vendored);
+            return Ok((vendored, None));
         }
     };
-    let manifest = walked.read(
-        "Cargo.toml",
-        "manifest-size",
-        options.limits.manifest_size,
-        &options.cancel,
-    );
-    match manifest.and_then(|bytes| {
-        bytes
-            .map(|bytes| Manifest::parse(&bytes, &options.limits))
-            .transpose()
-    }) {
-        Ok(Some(manifest)) => {
-            vendored.identity = manifest.version.map(|version| (manifest.name, version));
-        }
-        Ok(None) => vendored.findings.push(
-            Finding::new(Code::ManifestMissing, "the package has no Cargo.toml").path("Cargo.toml"),
-        ),
-        Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
+    let files = package.files;
+    match package.identity {
+        Ok(identity) => vendored.identity = identity,
         Err(error) => vendored.findings.push(
             Finding::new(
                 Code::ManifestParse,
@@ -66,40 +77,28 @@ pub(super) fn examine(artifact: &Artifact, tree: bool, options: &Options) -> Res
             .path("Cargo.toml"),
         ),
     }
-    let list = read_list(&walked, options)?;
-    match list {
-        Ok(list) => {
+    if !files.files.contains_key("Cargo.toml") {
+        vendored.findings.push(
+            Finding::new(Code::ManifestMissing, "the package has no Cargo.toml").path("Cargo.toml"),
+        );
+    }
+    let invalid = |why: String| Finding::new(Code::VendorChecksumInvalid, why).path(LIST);
+    match package.list {
+        Ok(Some(list)) => {
             vendored.package = list.package;
             vendored.listed = Some(Sha256::of(format!("{:?}", list.files).as_bytes()));
             if tree {
-                compare(&walked, &list, options, &mut vendored)?;
+                compare(&files, &list, options, &mut vendored)?;
             } else {
                 vendored.complete = true;
             }
         }
-        Err(finding) => vendored.findings.push(finding),
+        Ok(None) => vendored
+            .findings
+            .push(invalid(format!("the package has no {LIST}"))),
+        Err(error) => vendored.findings.push(invalid(error.message().to_owned())),
     }
-    Ok(vendored)
-}
-
-/// The list, or the finding that says why there is none.
-fn read_list(
-    walked: &FileTree,
-    options: &Options,
-) -> Result<std::result::Result<VendorChecksums, Finding>> {
-    let invalid = |why: String| Finding::new(Code::VendorChecksumInvalid, why).path(LIST);
-    let bytes = match walked.read(
-        LIST,
-        "lockfile-size",
-        options.limits.lockfile_size,
-        &options.cancel,
-    ) {
-        Ok(Some(bytes)) => bytes,
-        Ok(None) => return Ok(Err(invalid(format!("the package has no {LIST}")))),
-        Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
-        Err(error) => return Ok(Err(invalid(error.message().to_owned()))),
-    };
-    Ok(VendorChecksums::parse(&bytes).map_err(|error| invalid(error.message().to_owned())))
+    Ok((vendored, Some(files)))
 }
 
 pub(super) fn fault_of(error: Error) -> Result<Finding> {
@@ -138,13 +137,7 @@ fn compare(
         );
     }
     if list.files.is_empty() {
-        out.findings.push(
-            Finding::new(
-                Code::VendorNoFileHashes,
-                format!("{LIST} lists no files, so none could be compared"),
-            )
-            .path(LIST),
-        );
+        out.lists_nothing = true;
         return Ok(());
     }
     let links: BTreeSet<&String> = walked.links.iter().collect();
@@ -254,42 +247,71 @@ fn is_inside(path: &str) -> bool {
             .all(|part| !matches!(part, "" | "." | ".."))
 }
 
-/// The package of the lockfile that a vendored package is: by its manifest, else, so that a broken
-/// manifest is told of the right package, by the digest that it names or by its directory. Of
-/// several sources the one whose checksum it names, else one without a checksum where it names none.
-pub(super) fn find_in_lock(
-    lockfile: &Lockfile,
-    artifact: &Artifact,
-    vendored: &Vendored,
-) -> Option<usize> {
-    let packages = || lockfile.packages().iter().enumerate();
-    let by_manifest = vendored.identity.as_ref().and_then(|(name, version)| {
-        packages()
-            .filter(|(_, package)| package.name == *name && package.version == *version)
-            .min_by_key(|(_, package)| package.checksum != vendored.package)
-    });
-    let by_digest = || {
-        packages()
-            .find(|(_, package)| vendored.package.is_some() && package.checksum == vendored.package)
-    };
-    let by_directory = || {
+/// The finding of a list without files, where nothing else tells what they should be.
+pub(super) fn lists_nothing() -> Finding {
+    Finding::new(
+        Code::VendorNoFileHashes,
+        format!("{LIST} lists no files, so none could be compared"),
+    )
+    .path(LIST)
+}
+
+/// The packages of a lockfile by what a vendored package may be known by.
+pub(super) struct LockedNames<'a> {
+    packages: &'a [LockedPackage],
+    by_name: HashMap<&'a str, Vec<usize>>,
+    by_digest: HashMap<Sha256, usize>,
+    by_stem: HashMap<String, usize>,
+}
+
+impl<'a> LockedNames<'a> {
+    pub(super) fn new(lockfile: &'a Lockfile) -> Self {
+        let packages = lockfile.packages();
+        let mut names = Self {
+            packages,
+            by_name: HashMap::new(),
+            by_digest: HashMap::new(),
+            by_stem: HashMap::new(),
+        };
+        for (index, package) in packages.iter().enumerate() {
+            let stem = format!("{}-{}", package.name, package.version);
+            names.by_name.entry(&package.name).or_default().push(index);
+            names.by_stem.entry(stem).or_insert(index);
+            if let Some(digest) = package.checksum {
+                names.by_digest.entry(digest).or_insert(index);
+            }
+        }
+        names
+    }
+
+    /// The package that a vendored package is: by its manifest, else, so that a broken manifest is
+    /// told of the right package, by the digest that it names or by its directory. Of several
+    /// sources the one whose checksum it names, else one without a checksum where it names none.
+    pub(super) fn find(&self, artifact: &Artifact, vendored: &Vendored) -> Option<usize> {
         let stem = artifact.stem.as_str();
-        let versioned = packages().find(|(_, package)| {
-            stem.strip_prefix(package.name.as_str())
-                .and_then(|rest| rest.strip_prefix('-'))
-                == Some(package.version.as_str())
-        });
-        versioned.or_else(|| {
-            let mut named = packages().filter(|(_, package)| package.name == stem);
-            named.next().filter(|_| named.next().is_none())
-        })
-    };
-    // A manifest that can be read and names nothing of the lockfile is an unlisted package, unless
-    // the list beside it claims to be a listed one.
-    by_manifest
-        .or_else(by_digest)
-        .or_else(|| by_directory().filter(|_| vendored.identity.is_none()))
-        .map(|(index, _)| index)
+        let by_manifest = || {
+            let (name, version) = vendored.identity.as_ref()?;
+            let found = self.by_name.get(name.as_str())?.iter().copied();
+            found
+                .filter_map(|index| Some((index, self.packages.get(index)?)))
+                .filter(|(_, package)| package.version == *version)
+                .min_by_key(|(_, package)| package.checksum != vendored.package)
+                .map(|(index, _)| index)
+        };
+        let by_digest = || self.by_digest.get(&vendored.package?).copied();
+        let by_directory = || {
+            let named = || match self.by_name.get(stem)?.as_slice() {
+                [one] => Some(*one),
+                _ => None,
+            };
+            self.by_stem.get(stem).copied().or_else(named)
+        };
+        // A manifest that can be read and names nothing of the lockfile is an unlisted package,
+        // unless the list beside it claims to be a listed one.
+        by_manifest()
+            .or_else(by_digest)
+            .or_else(|| by_directory().filter(|_| vendored.identity.is_none()))
+    }
 }
 
 /// The manifest of a package that was found by something else, against what it should say.
@@ -337,6 +359,26 @@ pub(super) fn compare_package(package: &LockedPackage, vendored: &Vendored) -> O
         ),
         _ => None,
     }
+}
+
+/// The digest that a vendored package names against one that the caller or its archive has.
+pub(super) fn compare_declared(
+    vendored: &Vendored,
+    code: Code,
+    whose: &str,
+    expected: Sha256,
+) -> Option<Finding> {
+    let finding = match vendored.package {
+        Some(actual) if actual == expected => return None,
+        Some(actual) => Finding::new(code, format!("{LIST} names another digest than {whose}"))
+            .values(expected.to_string(), actual.to_string()),
+        None => Finding::new(
+            Code::VendorPackageMissing,
+            format!("{LIST} names no digest of the package"),
+        )
+        .expected(expected.to_string()),
+    };
+    Some(finding.path(LIST))
 }
 
 #[cfg(test)]

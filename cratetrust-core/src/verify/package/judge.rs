@@ -6,15 +6,16 @@ mod trees;
 use std::collections::BTreeMap;
 
 use super::{Examined, Run};
+use crate::digest::Sha256;
 use crate::error::Result;
 use crate::lockfile::{LockedPackage, Lockfile};
 use crate::options::Check;
 use crate::package::{PackageId, Source, SourceKind, report_ids};
-use crate::registry::{Artifact, Layout};
+use crate::registry::{Artifact, Layout, split_stem};
 use crate::report::{ArtifactReport, Code, Counts, Draft, Finding, PackageReport, Status};
 use crate::verifier::{EvidenceSet, Outcome, Subject, Verifier};
 use crate::verify::checksum::ChecksumVerifier;
-use crate::verify::vendor::{self, Vendored};
+use crate::verify::vendor::Vendored;
 
 pub(super) struct Judge<'a, 'd> {
     pub(super) run: &'d Run<'a>,
@@ -113,7 +114,8 @@ impl<'d> Judge<'_, 'd> {
         let mut crates_of = self.assign(lockfile, crates);
         let mut trees_of: BTreeMap<usize, Vec<(&Artifact, Vendored)>> = BTreeMap::new();
         for (artifact, vendored) in trees {
-            match vendor::find_in_lock(lockfile, artifact, &vendored) {
+            let names = self.run.names.as_ref();
+            match names.and_then(|names| names.find(artifact, &vendored)) {
                 Some(index) => trees_of
                     .entry(index)
                     .or_default()
@@ -123,7 +125,7 @@ impl<'d> Judge<'_, 'd> {
         }
         for (index, (package, id)) in lockfile.packages().iter().zip(ids).enumerate() {
             match trees_of.remove(&index) {
-                Some(trees) => self.locked_trees(package, id, trees),
+                Some(trees) => self.locked_trees(package, id, trees)?,
                 None => self.locked(package, id, crates_of.remove(&index).unwrap_or_default())?,
             }
         }
@@ -242,7 +244,7 @@ impl<'d> Judge<'_, 'd> {
             self.package(identity, id, crates)?;
         }
         for (artifact, vendored) in trees {
-            self.unlocked_tree(artifact, vendored);
+            self.unlocked_tree(artifact, vendored)?;
         }
         while let Some(stem) = self.lone.keys().next().copied() {
             let (name, version) =
@@ -277,15 +279,12 @@ impl<'d> Judge<'_, 'd> {
 
     /// One package and the `.crate` files that are said to be it.
     fn package(&mut self, identity: PackageId, id: String, crates: Crates<'_>) -> Result<()> {
-        let evidence = self.evidence(&identity, &id)?;
+        let (evidence, indexed) = self.evidence(&identity, &id)?;
         self.ambiguous_copies(&id, &crates);
         if self.run.layout == Layout::LocalRegistry
-            && self.run.wants(Check::Checksum)
+            && (self.run.wants(Check::Checksum) || self.run.wants(Check::Index))
             && self.run.lockfile.is_none()
-            && !evidence
-                .expected
-                .iter()
-                .any(|(anchor, _)| *anchor == "index")
+            && indexed.is_empty()
         {
             self.orphans(&id, &crates);
         }
@@ -305,11 +304,19 @@ impl<'d> Judge<'_, 'd> {
                     ),
                 );
             }
-            self.expected_package(&id, artifact, &examined);
+            let own = examined.identity.clone();
+            let own = own.or_else(|| examined.prefix.as_deref().and_then(split_stem));
+            self.expected_package(&id, artifact, own);
             for finding in examined.findings.drain(..) {
                 self.push_finding(&id, location, finding);
             }
-            anchored.extend(self.run_verifiers(&identity, &id, artifact, &examined, &evidence));
+            anchored.extend(self.run_verifiers(
+                &identity,
+                &id,
+                location,
+                examined.sha256,
+                &evidence,
+            ));
             self.draft.bytes += examined.bytes;
             reports.push(ArtifactReport {
                 kind: artifact.kind.name().to_owned(),
@@ -347,29 +354,40 @@ impl<'d> Judge<'_, 'd> {
         Ok(())
     }
 
-    fn evidence(&mut self, identity: &PackageId, id: &str) -> Result<EvidenceSet> {
+    /// What the anchors expect of a package, and the digests of the index among that. Without the
+    /// check of checksums nothing is expected; the index may be asked all the same.
+    fn evidence(&mut self, identity: &PackageId, id: &str) -> Result<(EvidenceSet, Vec<Sha256>)> {
         let mut evidence = EvidenceSet::default();
-        if !self.run.wants(Check::Checksum) {
-            return Ok(evidence);
-        }
+        let mut indexed = Vec::new();
+        let (checksum, index) = (
+            self.run.wants(Check::Checksum),
+            self.run.wants(Check::Index),
+        );
         for anchor in &self.run.anchors {
+            let is_index = anchor.name() == "index";
+            if !checksum && !(is_index && index) {
+                continue;
+            }
             let anchored = anchor.expected(identity)?;
-            evidence.expected.extend(
-                anchored
-                    .digests
-                    .into_iter()
-                    .map(|digest| (anchor.name(), digest)),
-            );
+            if is_index {
+                indexed.extend_from_slice(&anchored.digests);
+            }
+            if checksum {
+                let digests = anchored.digests.into_iter();
+                evidence
+                    .expected
+                    .extend(digests.map(|digest| (anchor.name(), digest)));
+            }
             for finding in anchored.findings {
                 self.draft.findings.push(finding.package(id));
             }
-            if anchored.yanked {
+            if anchored.yanked && index {
                 self.draft.findings.push(
                     Finding::new(Code::Yanked, format!("the index calls {id} yanked")).package(id),
                 );
             }
         }
-        Ok(evidence)
+        Ok((evidence, indexed))
     }
 
     fn settle_anchors(
@@ -397,15 +415,11 @@ impl<'d> Judge<'_, 'd> {
 
     /// The package that the caller expects, against what the archive says of itself. Where the
     /// archive was not looked into, a file name that says otherwise proves nothing.
-    fn expected_package(&mut self, id: &str, artifact: &Artifact, examined: &Examined) {
+    fn expected_package(&mut self, id: &str, artifact: &Artifact, own: Option<(String, String)>) {
         let Some((name, version)) = &self.run.options.expect else {
             return;
         };
         let wanted = format!("{name}@{version}");
-        let own = examined
-            .identity
-            .clone()
-            .or_else(|| examined.prefix.as_deref().and_then(split_stem));
         let finding = match own {
             Some((own_name, own_version)) if (&own_name, &own_version) == (name, version) => return,
             Some((own_name, own_version)) => {
@@ -419,7 +433,7 @@ impl<'d> Judge<'_, 'd> {
             None if artifact.stem == format!("{name}-{version}") => return,
             None => Finding::new(
                 Code::NotChecked,
-                format!("nothing tells whether this is {wanted}; the archive could not be read or was not looked into"),
+                format!("nothing tells whether this is {wanted}; it could not be read or was not looked into"),
             )
             .expected(wanted),
         };
@@ -432,22 +446,22 @@ impl<'d> Judge<'_, 'd> {
         &mut self,
         identity: &PackageId,
         id: &str,
-        artifact: &Artifact,
-        examined: &Examined,
+        location: &str,
+        sha256: Option<Sha256>,
         evidence: &EvidenceSet,
     ) -> Vec<&'static str> {
         let subject = Subject {
             identity: identity.clone(),
-            sha256: examined.sha256,
+            sha256,
             sha512: None,
-            artifact: artifact.location.clone(),
+            artifact: location.to_owned(),
         };
         let mut compared = Vec::new();
         if let Outcome::Checked { findings, .. } = ChecksumVerifier.verify(&subject, evidence, None)
         {
             compared.extend(evidence.expected.iter().map(|(anchor, _)| *anchor));
             for finding in findings {
-                self.push_finding(id, &artifact.location, finding);
+                self.push_finding(id, location, finding);
             }
         }
         let mut external: Vec<&dyn Verifier> = self
@@ -462,7 +476,7 @@ impl<'d> Judge<'_, 'd> {
             if let Outcome::Checked { findings, .. } = verifier.verify(&subject, evidence, None) {
                 for mut finding in findings {
                     finding.external = true;
-                    self.push_finding(id, &artifact.location, finding);
+                    self.push_finding(id, location, finding);
                 }
             }
         }
@@ -508,35 +522,4 @@ fn ids_of(lockfile: &Lockfile) -> Vec<String> {
 
 fn is_registry(source: &Source) -> bool {
     matches!(source.kind, SourceKind::CratesIo | SourceKind::Registry)
-}
-
-/// Splits `name-version` where the manifest cannot tell: at the first `-` behind which a SemVer
-/// version stands. Good enough to label a broken archive, never to anchor one.
-fn split_stem(stem: &str) -> Option<(String, String)> {
-    stem.match_indices('-').find_map(|(at, _)| {
-        let (name, version) = (stem.get(..at)?, stem.get(at + 1..)?);
-        semver::Version::parse(version).ok()?;
-        (!name.is_empty()).then(|| (name.to_owned(), version.to_owned()))
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn stems_are_split_before_the_version() {
-        for (stem, name, version) in [
-            ("a-1.0.0", "a", "1.0.0"),
-            ("openssl-src-300.5.5+3.5.5", "openssl-src", "300.5.5+3.5.5"),
-            ("a-b-1.0.0-rc.1", "a-b", "1.0.0-rc.1"),
-        ] {
-            assert_eq!(
-                split_stem(stem),
-                Some((name.to_owned(), version.to_owned()))
-            );
-        }
-        assert_eq!(split_stem("no-version"), None);
-        assert_eq!(split_stem("-1.0.0"), None);
-    }
 }

@@ -1,23 +1,18 @@
 //! Packages against what names them: `.crate` files and vendored trees against Cargo.lock, an index
 //! or the caller.
 
+mod examine;
 mod judge;
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::io::Read;
 
+use self::examine::Examination;
+pub(in crate::verify) use self::examine::Examined;
 use self::judge::Judge;
 use super::anchor::{Anchor, CallerAnchor, IndexAnchor, LockAnchor};
-use super::checkout::CheckoutSink;
-use super::content::{ContentSink, Identity};
-use super::schedule;
-use super::tree::{Compared, Kind, TreeSink};
-use super::vendor::{self, Vendored};
-use crate::archive::{self, Sink};
-use crate::digest::{Sha256, hash_many};
-use crate::error::{Error, ErrorKind, Result};
-use crate::input::{Input, open_file};
+use super::vendor::LockedNames;
+use crate::error::{Error, Result};
+use crate::input::Input;
 use crate::lockfile::Lockfile;
 use crate::options::{Check, Options};
 use crate::package::SourceKind;
@@ -30,39 +25,6 @@ pub(crate) enum Target<'a> {
     Store(&'a Store),
     /// Bytes or a reader.
     Stream(&'a Input),
-}
-
-/// What one `.crate` file turned out to be.
-#[derive(Debug, Default)]
-struct Examined {
-    sha256: Option<Sha256>,
-    bytes: u64,
-    identity: Option<(String, String)>,
-    prefix: Option<String>,
-    findings: Vec<Finding>,
-    unreadable: Option<Error>,
-    /// Whether the archive was read to its end; never where it was only hashed.
-    complete: bool,
-    /// The trees that were compared with it, by their index among the artifacts.
-    trees: Vec<(usize, Compared)>,
-    /// What came of comparing it with a checkout.
-    checkout: Option<Compared>,
-}
-
-/// What an archive is bound to be before it is opened.
-#[derive(Default)]
-struct Bound<'a> {
-    prefix: Option<&'a str>,
-    identity: Option<Identity<'a>>,
-}
-
-enum Examination {
-    Crate(Box<Examined>),
-    Vendor(Vendored),
-    /// An unpacked package whose archive is not at hand.
-    Lone,
-    /// An unpacked package that was compared while its archive was read.
-    Paired,
 }
 
 /// Verifies a target against the lockfile, the index and the digest that the options name.
@@ -93,9 +55,15 @@ struct Run<'a> {
     /// Whether there is any unpacked package.
     has_sources: bool,
     checkout: Option<Checkout>,
+    /// The archives that vendored packages are compared with, by `name-version`.
+    archives: Option<HashMap<String, Vec<Artifact>>>,
+    /// The packages of the lockfile, for telling which of them a vendored package is.
+    names: Option<LockedNames<'a>>,
     anchors: Vec<Box<dyn Anchor + 'a>>,
     /// The index of each directory of archives that has one, where a lockfile is the anchor.
     beside: HashMap<String, IndexAnchor>,
+    /// Whether any index is at hand.
+    has_index: bool,
     unreadable: Vec<(String, String)>,
     unlisted: Vec<Artifact>,
 }
@@ -140,8 +108,12 @@ impl<'a> Run<'a> {
             paired: HashSet::new(),
             has_sources: false,
             checkout: None,
+            archives: archives(target),
+            names: lockfile.map(LockedNames::new),
             beside: beside(target, lockfile, options),
             anchors: anchors(target, lockfile, options)?,
+            has_index: options.index.is_some()
+                || matches!(target, Target::Store(store) if !store.indexes.is_empty()),
             unreadable,
             unlisted: Vec::new(),
         };
@@ -161,7 +133,7 @@ impl<'a> Run<'a> {
                 "a .crate file is compared with a checkout, which is a directory",
             ));
         };
-        if self.wants(Check::Tree) {
+        if self.wants(Check::Vcs) {
             let (limits, cancel) = (&self.options.limits, &self.options.cancel);
             self.checkout = Some(Checkout::open(path, limits, cancel)?);
         }
@@ -219,9 +191,10 @@ impl<'a> Run<'a> {
         );
         if self.options.against.is_some()
             && !matches!(self.layout, Layout::CrateFile | Layout::Tree)
+            && !self.layout.has_other_side()
         {
             return Err(Error::invalid(format!(
-                "`against` goes with a .crate file or an unpacked crate, not with a {}",
+                "`against` goes with a .crate file, an unpacked crate, registry/src or a vendor directory, not with a {}",
                 self.layout.name()
             )));
         }
@@ -254,243 +227,6 @@ impl<'a> Run<'a> {
         self.unlisted = unlisted;
     }
 
-    fn examine(&self, target: &Target<'_>) -> Result<Vec<Examination>> {
-        if let Target::Stream(input) = target {
-            return schedule::run(&[0], self.options, |items, emit| {
-                for item in items {
-                    let (reader, size) = input.open()?;
-                    let examined = self.examine_crate(item, reader, size);
-                    emit(item, examined.map(|e| Examination::Crate(Box::new(e))));
-                }
-                Ok(())
-            });
-        }
-        let sizes: Vec<u64> = self
-            .artifacts
-            .iter()
-            .map(|artifact| artifact.size)
-            .collect();
-        schedule::run(&sizes, self.options, |items, emit| {
-            if self.wants(Check::Archive)
-                || self.layout.holds_trees()
-                || self.has_sources
-                || self.checkout.is_some()
-            {
-                for item in items {
-                    self.options.cancel.check()?;
-                    emit(item, self.examine_artifact(item));
-                }
-                Ok(())
-            } else {
-                self.hash_artifacts(items, emit)
-            }
-        })
-    }
-
-    /// What the file's own name says that the archive must be: in a store by the store's rule, and
-    /// where the lockfile has a package of that name.
-    fn bound(&self, item: usize) -> Bound<'_> {
-        let Some(stem) = self.artifacts.get(item).map(|a| a.stem.as_str()) else {
-            return Bound::default();
-        };
-        let package = self
-            .by_stem
-            .get(stem)
-            .and_then(|candidates| self.lockfile?.packages().get(*candidates.first()?));
-        let by_name = package.is_some() || !self.is_one_archive();
-        Bound {
-            prefix: by_name.then_some(stem),
-            identity: package.map(|package| Identity {
-                name: &package.name,
-                version: &package.version,
-            }),
-        }
-    }
-
-    fn examine_artifact(&self, item: usize) -> Result<Examination> {
-        let artifact = self.artifact(item)?;
-        match artifact.kind {
-            ArtifactKind::Crate => {}
-            ArtifactKind::Vendor => {
-                return Ok(Examination::Vendor(vendor::examine(
-                    artifact,
-                    self.wants(Check::Tree),
-                    self.options,
-                )?));
-            }
-            ArtifactKind::Source => {
-                return Ok(match self.paired.contains(&item) {
-                    true => Examination::Paired,
-                    false => Examination::Lone,
-                });
-            }
-        }
-        if let (Layout::Tree, Some(archive)) = (self.layout, &self.options.against) {
-            let (reader, size) = archive.open()?;
-            let examined = self.examine_crate(item, reader, size)?;
-            return Ok(Examination::Crate(Box::new(examined)));
-        }
-        let examined = match open_file(&artifact.path)
-            .and_then(|(file, size)| self.examine_crate(item, file, Some(size)))
-        {
-            Ok(examined) => examined,
-            Err(error) => self.unreadable(error)?,
-        };
-        Ok(Examination::Crate(Box::new(examined)))
-    }
-
-    fn artifact(&self, item: usize) -> Result<&Artifact> {
-        self.artifacts
-            .get(item)
-            .ok_or_else(|| Error::new(ErrorKind::Internal, "no such artifact"))
-    }
-
-    /// A file met on the way that cannot be read is a finding; the one that was named is an error.
-    fn unreadable(&self, error: Error) -> Result<Examined> {
-        match error.kind() {
-            ErrorKind::Io
-            | ErrorKind::NotFound
-            | ErrorKind::PermissionDenied
-            | ErrorKind::InvalidArgument
-                if !self.is_one_archive() =>
-            {
-                Ok(Examined {
-                    unreadable: Some(error),
-                    ..Examined::default()
-                })
-            }
-            _ => Err(error),
-        }
-    }
-
-    fn examine_crate(&self, item: usize, reader: impl Read, size: Option<u64>) -> Result<Examined> {
-        let (limits, cancel) = (&self.options.limits, &self.options.cancel);
-        let bound = self.bound(item);
-        let sources = self.unpacked.get(&item).map_or(&[][..], Vec::as_slice);
-        if !self.wants(Check::Archive) && sources.is_empty() && self.checkout.is_none() {
-            let mut outcome = None;
-            hash_many([((), reader)], limits.crate_size, cancel, |(), result| {
-                outcome = Some(result)
-            })?;
-            return self
-                .hashed(outcome.unwrap_or_else(|| {
-                    Err(Error::new(ErrorKind::Internal, "nothing was hashed"))
-                }));
-        }
-        let mut content = ContentSink::new(limits);
-        let mut trees = Vec::new();
-        for source in sources {
-            let tree = self.artifact(*source)?;
-            trees.push(TreeSink::new(
-                &tree.path,
-                self.kind_of_tree(),
-                self.options,
-            )?);
-        }
-        let mut sinks: Vec<&mut dyn Sink> = vec![&mut content];
-        for tree in &mut trees {
-            sinks.push(tree);
-        }
-        let mut source = self.checkout.as_ref().map(|_| CheckoutSink::default());
-        if let Some(source) = &mut source {
-            sinks.push(source);
-        }
-        let mut outcome =
-            archive::read_sized(reader, size, bound.prefix, limits, cancel, &mut sinks)?;
-        let content = content.finish(&outcome, bound.identity);
-        let mut findings = std::mem::take(&mut outcome.findings);
-        findings.extend(content.findings);
-        if !self.wants(Check::Archive) {
-            // What keeps the trees from being compared is told all the same.
-            findings.retain(|_| !outcome.complete);
-        }
-        Ok(Examined {
-            sha256: outcome.sha256,
-            bytes: outcome.size,
-            identity: content
-                .manifest
-                .and_then(|manifest| Some((manifest.name, manifest.version?))),
-            prefix: outcome.prefix,
-            findings,
-            unreadable: None,
-            complete: outcome.complete,
-            checkout: match (source, &self.checkout) {
-                (Some(source), Some(checkout)) => Some(source.finish(checkout, self.options)?),
-                _ => None,
-            },
-            trees: sources
-                .iter()
-                .copied()
-                .zip(trees.into_iter().map(TreeSink::finish))
-                .collect(),
-        })
-    }
-
-    fn kind_of_tree(&self) -> Kind {
-        match self.layout {
-            Layout::Tree => Kind::Plain,
-            _ => Kind::Unpacked,
-        }
-    }
-
-    fn hash_artifacts(
-        &self,
-        items: &mut dyn Iterator<Item = usize>,
-        emit: schedule::Emit<'_, Examination>,
-    ) -> Result<()> {
-        let emit = RefCell::new(emit);
-        let jobs = items.filter_map(|item| {
-            match self
-                .artifact(item)
-                .and_then(|artifact| open_file(&artifact.path))
-            {
-                Ok((file, _)) => Some((item, file)),
-                Err(error) => {
-                    (emit.borrow_mut())(
-                        item,
-                        self.unreadable(error)
-                            .map(|e| Examination::Crate(Box::new(e))),
-                    );
-                    None
-                }
-            }
-        });
-        hash_many(
-            jobs,
-            self.options.limits.crate_size,
-            &self.options.cancel,
-            |item, result| {
-                (emit.borrow_mut())(
-                    item,
-                    self.hashed(result).map(|e| Examination::Crate(Box::new(e))),
-                );
-            },
-        )
-    }
-
-    fn hashed(&self, result: Result<(Sha256, u64)>) -> Result<Examined> {
-        match result {
-            Ok((sha256, bytes)) => Ok(Examined {
-                sha256: Some(sha256),
-                bytes,
-                ..Examined::default()
-            }),
-            Err(error) if error.kind() == ErrorKind::LimitExceeded => {
-                let limit = self.options.limits.crate_size;
-                let finding = Finding::new(
-                    Code::LimitCrateSize,
-                    format!("the file is larger than {limit} bytes"),
-                )
-                .expected(format!("at most {limit} bytes"));
-                Ok(Examined {
-                    findings: vec![finding],
-                    ..Examined::default()
-                })
-            }
-            Err(error) => self.unreadable(error),
-        }
-    }
-
     fn judge(&self, target: &Target<'_>, examined: Vec<Examination>) -> Result<Draft> {
         let mut crates = Vec::new();
         let mut trees = Vec::new();
@@ -498,7 +234,7 @@ impl<'a> Run<'a> {
         for (artifact, examination) in self.artifacts.iter().zip(examined) {
             match examination {
                 Examination::Crate(examined) => crates.push((artifact, *examined)),
-                Examination::Vendor(vendored) => trees.push((artifact, vendored)),
+                Examination::Vendor(vendored) => trees.push((artifact, *vendored)),
                 Examination::Lone => lone.push(artifact),
                 Examination::Paired => {}
             }
@@ -518,7 +254,9 @@ impl<'a> Run<'a> {
             Some(lockfile) => judge.store(lockfile, crates, trees)?,
             None => {
                 judge.unlocked(crates, trees)?;
-                if let (Target::Store(store), Layout::LocalRegistry) = (target, self.layout) {
+                if let (Target::Store(store), Layout::LocalRegistry, true) =
+                    (target, self.layout, self.wants(Check::Index))
+                {
                     judge.unfilled_index(store)?;
                 }
             }
@@ -545,7 +283,9 @@ impl<'a> Run<'a> {
             );
         }
         for artifact in &self.unlisted {
-            if self.layout.is_shared() {
+            if self.layout.holds_sources() && artifact.kind == ArtifactKind::Crate {
+                // The other side of what is unpacked, and none of what was to be verified.
+            } else if self.layout.is_shared() {
                 draft.unlisted += 1;
             } else {
                 draft.findings.push(
@@ -561,8 +301,12 @@ impl<'a> Run<'a> {
     }
 
     fn checks_of_crate(&self) -> Vec<String> {
-        [Check::Checksum, Check::Archive]
+        [Check::Checksum, Check::Archive, Check::Vcs]
             .into_iter()
+            .filter(|check| match check {
+                Check::Vcs => self.options.checks.is_some(),
+                _ => true,
+            })
             .filter(|check| self.wants(*check))
             .map(|check| check.name().to_owned())
             .collect()
@@ -575,12 +319,21 @@ impl<'a> Run<'a> {
             .into_iter()
             .filter(|check| match check {
                 Check::Checksum => true,
-                Check::Archive => !trees,
-                Check::Tree => trees || sources || self.checkout.is_some(),
+                Check::Archive => !trees || self.compares_archives(),
+                Check::Tree => trees || sources,
+                Check::Index => self.has_index,
+                // What an archive says of its commit is read with it; the check is named where
+                // there is more to it, or where it was.
+                Check::Vcs => self.checkout.is_some() || (!trees && self.options.checks.is_some()),
             })
             .filter(|check| self.wants(*check))
             .map(|check| check.name().to_owned())
             .collect()
+    }
+
+    /// Whether vendored packages are compared with archives.
+    fn compares_archives(&self) -> bool {
+        self.archives.is_some() && self.wants(Check::Tree)
     }
 }
 
@@ -588,6 +341,20 @@ impl Layout {
     fn holds_trees(self) -> bool {
         matches!(self, Self::Vendor | Self::VendoredPackage)
     }
+}
+
+fn archives(target: &Target<'_>) -> Option<HashMap<String, Vec<Artifact>>> {
+    let Target::Store(store) = target else {
+        return None;
+    };
+    let mut by_stem: HashMap<String, Vec<Artifact>> = HashMap::new();
+    for archive in store.archives.as_ref()? {
+        by_stem
+            .entry(archive.stem.clone())
+            .or_default()
+            .push(archive.clone());
+    }
+    Some(by_stem)
 }
 
 fn stream_artifact(input: &Input) -> Artifact {
@@ -609,25 +376,23 @@ fn beside(
     lockfile: Option<&Lockfile>,
     options: &Options,
 ) -> HashMap<String, IndexAnchor> {
-    let only_hashes = options
+    let wanted = options
         .checks
         .as_ref()
-        .is_some_and(|checks| !checks.contains(&Check::Archive));
+        .is_none_or(|checks| checks.contains(&Check::Index));
     match target {
-        Target::Store(store) if lockfile.is_some() && options.index.is_none() && !only_hashes => {
-            store
-                .indexes
-                .iter()
-                .map(|(location, path)| {
-                    let anchor = IndexAnchor::of_directories(
-                        vec![path.clone()],
-                        &options.limits,
-                        &options.cancel,
-                    );
-                    (location.clone(), anchor)
-                })
-                .collect()
-        }
+        Target::Store(store) if lockfile.is_some() && options.index.is_none() && wanted => store
+            .indexes
+            .iter()
+            .map(|(location, path)| {
+                let anchor = IndexAnchor::of_directories(
+                    vec![path.clone()],
+                    &options.limits,
+                    &options.cancel,
+                );
+                (location.clone(), anchor)
+            })
+            .collect(),
         _ => HashMap::new(),
     }
 }

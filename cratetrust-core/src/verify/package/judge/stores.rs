@@ -77,7 +77,7 @@ impl<'d> Judge<'_, 'd> {
         id: &str,
         crates: &[(&Artifact, Examined)],
     ) -> Result<()> {
-        if !is_registry(&package.source) || !self.run.wants(Check::Checksum) {
+        if !is_registry(&package.source) || !self.run.wants(Check::Index) {
             return Ok(());
         }
         let directory = crates.first().map(|(artifact, _)| {
