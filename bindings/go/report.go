@@ -130,6 +130,10 @@ const (
 	CheckArchive Check = "archive"
 	// CheckTree compares source trees.
 	CheckTree Check = "tree"
+	// CheckIndex compares the index with the lockfile and tells of conflicts and yanked versions.
+	CheckIndex Check = "index"
+	// CheckVCS looks at the commit that an archive names, and compares it with a checkout.
+	CheckVCS Check = "vcs"
 )
 
 // Level is how much of an SBOM [VerifySBOM] compares.

@@ -486,8 +486,8 @@ fn a_vendor_directory_is_compared_with_its_archives() {
     assert_eq!(
         shown,
         [
-            ("vendor", STEM, Status::Ok),
-            ("crate", archive.as_str(), Status::Ok)
+            ("crate", archive.as_str(), Status::Ok),
+            ("vendor", STEM, Status::Ok)
         ]
     );
     // Without a lockfile the files agree with an archive that nothing anchors.

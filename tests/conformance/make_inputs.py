@@ -271,6 +271,39 @@ def vendored(body: bytes = b"//! alpha\n", extra: bool = False) -> dict[str, byt
     return files
 
 
+def unpacked(**changed: bytes | None) -> dict[str, bytes]:
+    """An unpacked alpha; `changed` gives files other bytes, or none at all."""
+    files: dict[str, bytes | None] = {
+        "Cargo.toml": manifest("alpha", "1.2.3"),
+        "src/lib.rs": b"//! alpha\n",
+        ".cargo-ok": b'{"v":1}',
+    }
+    names = {"lib": "src/lib.rs", "build": "build.rs", "mark": ".cargo-ok"}
+    files.update({names[name]: data for name, data in changed.items()})
+    return {path: data for path, data in files.items() if data is not None}
+
+
+def published() -> bytes:
+    """A `.crate` as cargo publishes it: the author's manifest and the commit beside the rest."""
+    commit = {"git": {"sha1": "0123456789abcdef0123456789abcdef01234567"}, "path_in_vcs": "alpha"}
+    files = {
+        ".cargo_vcs_info.json": (json.dumps(commit, indent=2) + "\n").encode(),
+        "Cargo.toml": manifest("alpha", "1.2.3"),
+        "Cargo.toml.orig": b'[package]\nname = "alpha"\nversion = "1.2.3"\n',
+        "src/lib.rs": b"//! alpha\n",
+    }
+    tar = b"".join(tar_entry(f"alpha-1.2.3/{path}", data) for path, data in files.items())
+    return pack(tar + b"\0" * 1024)
+
+
+def relisted() -> dict[str, bytes]:
+    """A vendored package whose list was made anew after its library was changed."""
+    files = {"Cargo.toml": manifest("alpha", "1.2.3"), "src/lib.rs": b"//! evil\n"}
+    listed = {path: sha256(data) for path, data in files.items()}
+    checksums = json.dumps({"files": listed, "package": sha256(ALPHA)}, separators=(",", ":"))
+    return {**files, ".cargo-checksum.json": checksums.encode()}
+
+
 def inputs() -> dict[str, bytes]:
     """All inputs by path."""
     out: dict[str, bytes] = {}
@@ -329,9 +362,33 @@ def inputs() -> dict[str, bytes]:
     for name, files in (
         ("vendor", vendored()),
         ("vendor-tampered", vendored(b"//! changed\n", extra=True)),
+        ("vendor-relisted", relisted()),
     ):
         for path, data in files.items():
             out[f"{name}/alpha/{path}"] = data
+    nothing = json.dumps({"files": {}, "package": sha256(ALPHA)}, separators=(",", ":")).encode()
+    for path, data in {**vendored(), ".cargo-checksum.json": nothing}.items():
+        out[f"vendor-no-hashes/alpha/{path}"] = data
+    registry = "registry.example.org-0123456789abcdef"
+    for name, files in (
+        ("good", unpacked()),
+        ("modified", unpacked(lib=b"//! evil\n")),
+        ("extra", unpacked(build=b"fn main() {}\n")),
+        ("missing", unpacked(lib=None)),
+        ("unmarked", unpacked(mark=None)),
+    ):
+        out[f"src/{name}/cache/{registry}/alpha-1.2.3.crate"] = ALPHA
+        for path, data in files.items():
+            out[f"src/{name}/src/{registry}/alpha-1.2.3/{path}"] = data
+    out["published/alpha-1.2.3.crate"] = published()
+    for name, library in (
+        ("checkout", b"//! alpha\n"),
+        ("checkout-changed", b"//! older\n"),
+        ("checkout-crlf", b"//! alpha\r\n"),
+    ):
+        out[f"{name}/alpha/Cargo.toml"] = b'[package]\nname = "alpha"\nversion = "1.2.3"\n'
+        out[f"{name}/alpha/src/lib.rs"] = library
+        out[f"{name}/Cargo.toml"] = b'[workspace]\nmembers = ["alpha"]\n'
     index = {
         "name": "alpha",
         "vers": "1.2.3",

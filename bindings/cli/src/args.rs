@@ -222,7 +222,7 @@ pub(crate) struct Verify {
     #[arg(long, value_name = "FILE")]
     pub(crate) index: Option<PathBuf>,
     /// The other side of a byte comparison: for a .crate file, a checkout of its source; for an
-    /// unpacked crate, its .crate file
+    /// unpacked crate, its .crate file; for a vendor directory or registry/src, a directory of them
     #[arg(long, value_name = "DIR|FILE")]
     pub(crate) against: Option<PathBuf>,
     /// The SHA-256 that the one PATH must have, 64 hexadecimal digits

@@ -18,7 +18,7 @@ use crate::report::Report;
 /// whole CARGO_HOME, a vendor directory. `label` names bytes or a file object. `index` is an index
 /// file of the package, `sha256` and `expect` (`NAME@VERSION`) are what the one package given must
 /// be. `against` is the other side of a byte comparison: for a crate file a checkout of its source,
-/// for an unpacked crate its crate file. `checks` picks from `checksum`, `archive` and `tree`; by
+/// for an unpacked crate its crate file. `checks` picks from `checksum`, `archive`, `tree`, `index` and `vcs`; by
 /// default all run that apply.
 ///
 /// Faults of the crate are findings of the report; what it is measured with (lockfile, options)
