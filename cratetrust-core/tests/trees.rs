@@ -820,6 +820,17 @@ fn the_checks_of_index_and_vcs_can_be_left_out_and_can_stand_alone() {
     let report = run("index", None);
     assert!(yanked(&report), "{}", report.to_json());
     assert_eq!(codes(&report), [""; 0]);
+    // What the index says nothing of was not checked.
+    let mut silent = Options::default();
+    silent.merge_json("{\"checks\": \"index\"}").unwrap();
+    silent.index = Some(Input::from_bytes(
+        "index",
+        tree_support::index_line("foo-1.0.0", &"1".repeat(64)).into_bytes(),
+    ));
+    let archive = Input::from_path(registry.path(&format!("{STEM}.crate")));
+    let report = verify_package(&archive, &silent).unwrap();
+    assert_eq!(codes(&report), ["not-checked"]);
+    assert_eq!(report.verdict, Verdict::Incomplete);
     // A check that does not apply is told, and one that is not there is refused.
     let home = home();
     let mut none = options(Some(&home.lockfile()));

@@ -168,8 +168,8 @@ codes! {
     GzHeader, "gz-header", Mismatch, [E E E], "The gzip header has reserved flags, an unknown method or an oversized field.";
     GzTruncated, "gz-truncated", Mismatch, [E E E], "The gzip stream ends early.";
     GzCorrupt, "gz-corrupt", Mismatch, [E E E], "The compressed data are not valid.";
-    GzCrc, "gz-crc", Mismatch, [E E E], "The gzip CRC-32 is not that of the data.";
-    GzIsize, "gz-isize", Mismatch, [E E E], "The gzip length field is not the length of the data.";
+    GzCrc, "gz-crc", Mismatch, [E E I], "The gzip CRC-32 is not that of the data.";
+    GzIsize, "gz-isize", Mismatch, [E E I], "The gzip length field is not the length of the data.";
     GzMultiMember, "gz-multi-member", Mismatch, [E W I], "A second gzip member follows; tools differ on whether they read it.";
     GzTrailing, "gz-trailing", Mismatch, [E W I], "Bytes follow the gzip stream.";
     GzTrailingZero, "gz-trailing-zero", Mismatch, [W W I], "Zero bytes follow the gzip stream.";
@@ -180,7 +180,7 @@ codes! {
     TarNoEof, "tar-no-eof", Mismatch, [E W I], "The tar stream has no end marker of two zero blocks.";
     TarDataAfterEof, "tar-data-after-eof", Mismatch, [E W I], "Data follow the tar end marker.";
     TarSizeInvalid, "tar-size-invalid", Mismatch, [E E E], "A numeric field of a tar header is not a valid number.";
-    TarPaxSizeMismatch, "tar-pax-size-mismatch", Mismatch, [E E E], "A pax record gives another size than the tar header.";
+    TarPaxSizeMismatch, "tar-pax-size-mismatch", Mismatch, [E E I], "A pax record gives another size than the tar header.";
     TarPaxMalformed, "tar-pax-malformed", Mismatch, [E E E], "A pax record is malformed.";
     TarPaxGlobal, "tar-pax-global", Mismatch, [E E E], "A global pax header changes what follows.";
     TarPaxPathOverride, "tar-pax-path-override", Mismatch, [E W I], "A pax record gives another path than the tar header.";
@@ -196,7 +196,7 @@ codes! {
     EntryFifo, "entry-fifo", Mismatch, [E E E], "An entry is a FIFO.";
 
     // Paths.
-    PathTraversal, "path-traversal", Mismatch, [E E E], "A path climbs out of its directory with `..`.";
+    PathTraversal, "path-traversal", Mismatch, [E E I], "A path climbs out of its directory with `..`.";
     PathAbsolute, "path-absolute", Mismatch, [E E E], "A path is absolute.";
     PathBackslash, "path-backslash", Mismatch, [E W I], "A path holds a backslash, a separator on Windows.";
     PathPrefix, "path-prefix", Mismatch, [E E E], "A path does not lie in the directory `name-version`.";

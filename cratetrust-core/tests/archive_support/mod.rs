@@ -15,6 +15,7 @@ use cratetrust_core::archive::{self, Entry, EntryKind, Outcome, Sink};
 use cratetrust_core::{CancelToken, Limits, Result};
 
 pub mod build;
+pub mod cases;
 pub mod grammar;
 
 /// The directory of the corpus.

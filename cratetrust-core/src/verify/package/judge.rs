@@ -280,6 +280,7 @@ impl<'d> Judge<'_, 'd> {
     /// One package and the `.crate` files that are said to be it.
     fn package(&mut self, identity: PackageId, id: String, crates: Crates<'_>) -> Result<()> {
         let (evidence, indexed) = self.evidence(&identity, &id)?;
+        let silent = indexed.is_empty() && self.run.lockfile.is_none() && self.index_is_silent(&id);
         self.ambiguous_copies(&id, &crates);
         if self.run.layout == Layout::LocalRegistry
             && (self.run.wants(Check::Checksum) || self.run.wants(Check::Index))
@@ -344,12 +345,14 @@ impl<'d> Judge<'_, 'd> {
             .filter(|report| report.kind == "src" && report.status == Status::Unchecked)
             .count();
         let anchors = self.settle_anchors(&identity, &id, &evidence, anchored);
-        let status =
-            if unread > 0 || (evidence.expected.is_empty() && self.run.wants(Check::Checksum)) {
-                Status::Unchecked
-            } else {
-                Status::Ok
-            };
+        let status = if silent
+            || unread > 0
+            || (evidence.expected.is_empty() && self.run.wants(Check::Checksum))
+        {
+            Status::Unchecked
+        } else {
+            Status::Ok
+        };
         self.push(identity, id, status, anchors, reports);
         Ok(())
     }
@@ -388,6 +391,19 @@ impl<'d> Judge<'_, 'd> {
             }
         }
         Ok((evidence, indexed))
+    }
+
+    /// The index is all that was to be compared with, and it says nothing of the package.
+    fn index_is_silent(&mut self, id: &str) -> bool {
+        let alone =
+            self.run.has_index && self.run.wants(Check::Index) && !self.run.wants(Check::Checksum);
+        if alone {
+            self.draft.findings.push(
+                Finding::new(Code::NotChecked, format!("the index says nothing of {id}"))
+                    .package(id),
+            );
+        }
+        alone
     }
 
     fn settle_anchors(

@@ -106,6 +106,8 @@ impl<'d> Judge<'_, 'd> {
         }
         if anchored.digests.is_empty() && self.run.layout == Layout::LocalRegistry {
             self.orphans(id, crates);
+        } else if anchored.digests.is_empty() {
+            self.index_is_silent(id);
         }
         if let (Some(actual), Some(expected)) = (package.checksum, anchored.digests.first())
             && !anchored.digests.contains(&actual)
