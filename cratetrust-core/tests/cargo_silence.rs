@@ -250,6 +250,16 @@ fn t4_a_vendored_package_without_listed_files() {
     let report = project.verify("vendor");
     assert_eq!(report.verdict, Verdict::Incomplete);
     assert_eq!(codes(&report), ["vendor-no-file-hashes"]);
+    // With them the changed file is found.
+    let lockfile = fs::read_to_string(project.fixture.path("app/Cargo.lock")).unwrap();
+    let options = cratetrust_core::Options {
+        against: Some(Input::from_path(project.fixture.path("home"))),
+        ..options(Some(&lockfile))
+    };
+    let input = Input::from_path(project.fixture.path("vendor"));
+    let report = verify_package(&input, &options).unwrap();
+    assert_eq!(codes(&report), ["vendor-modified"], "{}", report.to_json());
+    assert_eq!(report.verdict, Verdict::Fail);
 }
 
 #[test]

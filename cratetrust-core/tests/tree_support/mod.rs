@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use cratetrust_core::digest::Sha256;
 use cratetrust_core::registry::index_path;
 use cratetrust_core::report::{Class, Finding, Report};
-use cratetrust_core::{Input, Options};
+use cratetrust_core::{Input, Options, verify_package};
 
 /// The directory that cargo gives crates.io's sparse index.
 pub const REGISTRY: &str = "index.crates.io-1949cf8c6b5b557f";
@@ -249,4 +249,28 @@ pub fn found(report: &Report) -> Vec<(String, String, String, String)> {
             )
         })
         .collect()
+}
+
+pub fn against(path: &Path, other: &Path, lockfile: Option<&str>) -> Report {
+    let options = Options {
+        against: Some(Input::from_path(other)),
+        ..options(lockfile)
+    };
+    verify_package(&Input::from_path(path), &options).unwrap()
+}
+
+/// A vendor directory and, apart from it, the archives.
+pub fn vendored() -> (Fixture, Fixture, String) {
+    let vendor = Fixture::vendor(&["cfg-if-0.1.10", "itoa-1.0.15"]);
+    let archives = Fixture::empty();
+    for stem in ["cfg-if-0.1.10", "itoa-1.0.15"] {
+        archives.write(&format!("{stem}.crate"), &corpus_crate(stem));
+    }
+    let lockfile = vendor.lockfile();
+    (vendor, archives, lockfile)
+}
+
+pub fn anchors_of(report: &Report) -> Vec<&str> {
+    let package = report.packages.iter().find(|p| p.name == "itoa").unwrap();
+    package.anchors.iter().map(String::as_str).collect()
 }

@@ -368,7 +368,7 @@ impl<'d> Judge<'_, 'd> {
         );
         for anchor in &self.run.anchors {
             let is_index = anchor.name() == "index";
-            if !checksum && !(is_index && index) {
+            if !(checksum || is_index && index) {
                 continue;
             }
             let anchored = anchor.expected(identity)?;
