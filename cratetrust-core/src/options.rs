@@ -5,7 +5,7 @@ mod timestamp;
 
 use std::fmt;
 
-use crate::bom::Contact;
+use crate::bom::{Contact, Tool};
 use crate::digest::Sha256;
 use crate::error::{Error, Result};
 use crate::input::Input;
@@ -121,6 +121,57 @@ pub struct Options {
     pub authors: Vec<Contact>,
     /// `generate_sbom`: the document's time, RFC 3339.
     pub timestamp: Option<String>,
+    /// `generate_sbom`: directories with the packages' bytes: `.crate` files, a registry cache,
+    /// unpacked sources, a vendor directory, a CARGO_HOME. Facts are read from bytes that match
+    /// the lockfile, and from no others.
+    pub crates: Vec<Input>,
+    /// `generate_sbom`: who makes the main component.
+    pub manufacturer: Option<Contact>,
+    /// `generate_sbom`: the main component's licence, an SPDX expression.
+    pub license: Option<String>,
+    /// `generate_sbom`: the CycloneDX lifecycle phase, or a name of the caller's own.
+    pub lifecycle: Option<String>,
+    /// `generate_sbom`: the document's serial number, a `urn:uuid:…`.
+    pub serial: Option<String>,
+    /// `generate_sbom`: tools that had a part in the document.
+    pub tools: Vec<Tool>,
+    /// `generate_sbom`: where the local packages come from, `git+URL@COMMIT`.
+    pub vcs_url: Option<String>,
+    /// `generate_sbom`: says of each package that its concluded licence is its declared one.
+    pub conclude_declared: bool,
+    /// `generate_sbom`: who is named as the supplier of each package.
+    pub component_supplier: ComponentSupplier,
+}
+
+/// Who is named as the supplier of a package that is not the main component.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum ComponentSupplier {
+    /// Nobody.
+    #[default]
+    None,
+    /// The authors that its manifest names.
+    Authors,
+    /// The registry that it comes from.
+    Registry,
+}
+
+impl ComponentSupplier {
+    /// All choices.
+    pub const ALL: [Self; 3] = [Self::None, Self::Authors, Self::Registry];
+
+    /// The choice's stable name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Authors => "authors",
+            Self::Registry => "registry",
+        }
+    }
+
+    /// The choice of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|choice| choice.name() == name)
+    }
 }
 
 impl Options {
@@ -203,6 +254,15 @@ impl fmt::Debug for Options {
             .field("supplier", &self.supplier)
             .field("authors", &self.authors)
             .field("timestamp", &self.timestamp)
+            .field("crates", &self.crates)
+            .field("manufacturer", &self.manufacturer)
+            .field("license", &self.license)
+            .field("lifecycle", &self.lifecycle)
+            .field("serial", &self.serial)
+            .field("tools", &self.tools)
+            .field("vcs_url", &self.vcs_url)
+            .field("conclude_declared", &self.conclude_declared)
+            .field("component_supplier", &self.component_supplier)
             .finish_non_exhaustive()
     }
 }

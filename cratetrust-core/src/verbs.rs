@@ -136,6 +136,21 @@ pub fn generate_sbom(evidence: &[Input], options: &Options) -> Result<Generated>
     if !options.authors.is_empty() {
         bom.document.authors.clone_from(&options.authors);
     }
+    for (given, slot) in [
+        (&options.lifecycle, &mut bom.document.lifecycle),
+        (&options.serial, &mut bom.document.serial),
+        (&options.license, &mut bom.document.license),
+    ] {
+        if given.is_some() {
+            slot.clone_from(given);
+        }
+    }
+    if options.manufacturer.is_some() {
+        bom.document.manufacturer.clone_from(&options.manufacturer);
+    }
+    if !options.tools.is_empty() {
+        bom.document.tools.clone_from(&options.tools);
+    }
     let draft = verify::account(&bom, gathered.inputs, gathered.findings);
     Ok(Generated {
         bom,

@@ -44,6 +44,21 @@ pub struct DocumentInfo {
     pub lifecycle: Option<String>,
     /// A `urn:uuid:…`; derived from the content where the caller gives none.
     pub serial: Option<String>,
+    /// Who makes the main component, where that is somebody else than its supplier.
+    pub manufacturer: Option<Contact>,
+    /// The main component's licence, an SPDX expression, where its manifest is not at hand.
+    pub license: Option<String>,
+    /// Tools that had a part in the document beside this library.
+    pub tools: Vec<Tool>,
+}
+
+/// A tool that had a part in making the document.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Tool {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: Option<String>,
 }
 
 /// A person or an organisation.
@@ -102,26 +117,58 @@ pub struct Selection {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum EvidenceLevel {
-    /// A Cargo.lock: a superset of every build.
-    Lockfile,
+    /// What a binary shows of its crates without meaning to: a part of what is linked.
+    BinaryHeuristic,
     /// Another SBOM.
     Sbom,
+    /// A Cargo.lock: a superset of every build.
+    Lockfile,
+    /// A Cargo.lock resolved with index lines.
+    LockfileIndex,
+    /// The output of `cargo metadata`; may omit packages that are built.
+    CargoMetadata,
+    /// The list that cargo-auditable embeds, formats 0 and 1.
+    Auditable,
+    /// A Cargo.lock resolved with all manifests, for a stated selection.
+    Manifests,
+    /// The list that cargo-auditable embeds, format 8: made from cargo's own record.
+    AuditableSbom,
+    /// Cargo's own record of a build, `*.cargo-sbom.json`.
+    CargoSbom,
 }
 
 impl EvidenceLevel {
+    /// All levels, roughly from the least to the most exact.
+    pub const ALL: [Self; 9] = [
+        Self::BinaryHeuristic,
+        Self::Sbom,
+        Self::Lockfile,
+        Self::LockfileIndex,
+        Self::CargoMetadata,
+        Self::Auditable,
+        Self::Manifests,
+        Self::AuditableSbom,
+        Self::CargoSbom,
+    ];
+
     /// The level's stable name.
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Lockfile => "lockfile",
+            Self::BinaryHeuristic => "binary-heuristic",
             Self::Sbom => "sbom",
+            Self::Lockfile => "lockfile",
+            Self::LockfileIndex => "lockfile-index",
+            Self::CargoMetadata => "cargo-metadata",
+            Self::Auditable => "auditable",
+            Self::Manifests => "manifests",
+            Self::AuditableSbom => "auditable-sbom",
+            Self::CargoSbom => "cargo-sbom",
         }
     }
 
     /// The level of that name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Lockfile, Self::Sbom]
-            .into_iter()
-            .find(|level| level.name() == name)
+        Self::ALL.into_iter().find(|level| level.name() == name)
     }
 }
 
@@ -238,6 +285,29 @@ pub struct Package {
     pub keywords: Vec<String>,
     /// The units that are compiled from it.
     pub units: Vec<Unit>,
+    /// The licence that somebody concluded, an SPDX expression; never concluded here.
+    pub license_concluded: Option<String>,
+    /// The text of the declared licence file.
+    pub license_text: Option<String>,
+    /// The copyright lines of its licence files.
+    pub copyright: Option<String>,
+    /// Who supplies it.
+    pub supplier: Option<Contact>,
+    /// The commit that its archive says it was made from.
+    pub vcs: Option<VcsOrigin>,
+    /// The kind of the artifact that its facts were read from, such as `crate` or `vendor`.
+    pub enriched_from: Option<String>,
+}
+
+/// Where an archive says that it was made, `.cargo_vcs_info.json`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct VcsOrigin {
+    /// The commit, in hexadecimal digits.
+    pub commit: String,
+    /// The package's directory in the repository.
+    pub path: Option<String>,
+    /// Whether the working tree had changes that the commit has not.
+    pub dirty: bool,
 }
 
 impl Package {
@@ -262,6 +332,12 @@ impl Package {
             repository: None,
             keywords: Vec::new(),
             units: Vec::new(),
+            license_concluded: None,
+            license_text: None,
+            copyright: None,
+            supplier: None,
+            vcs: None,
+            enriched_from: None,
         }
     }
 }

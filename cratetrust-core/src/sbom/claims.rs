@@ -57,20 +57,7 @@ pub(super) struct Builder<'t> {
 impl<'t> Builder<'t> {
     pub(super) fn new(format: Format, spec_version: &str, faults: Faults) -> Self {
         Self {
-            document: Document {
-                format,
-                spec_version: spec_version.to_owned(),
-                bom: Bom::default(),
-                claims: Vec::new(),
-                foreign: 0,
-                unknown_refs: Vec::new(),
-                faults: Vec::new(),
-                has_graph: false,
-                has_checksums: false,
-                has_purls: false,
-                has_root: false,
-                tools: Vec::new(),
-            },
+            document: Document::new(format, spec_version),
             faults,
             targets: HashMap::new(),
             edge_facts: HashMap::new(),

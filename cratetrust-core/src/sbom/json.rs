@@ -123,6 +123,29 @@ impl Reader<'_> {
         out
     }
 
+    /// A list that documents from before it was added do not have.
+    fn later<T>(
+        &mut self,
+        fields: &Fields<'_>,
+        key: &str,
+        place: &Place<'_>,
+        wanted: &str,
+        take: impl Fn(&Json<'_>) -> Option<T>,
+    ) -> Vec<T> {
+        let list_place = place.key(key);
+        let mut out = Vec::new();
+        if get(fields, key).is_none() {
+            return out;
+        }
+        for (index, item) in self.array(fields, key, place).iter().enumerate() {
+            match take(item) {
+                Some(taken) => out.push(taken),
+                None => self.wrong(&list_place.index(index), wanted, item),
+            }
+        }
+        out
+    }
+
     /// A member that is null or something that `take` understands.
     fn opt<T>(
         &mut self,
@@ -154,6 +177,9 @@ impl Reader<'_> {
                     .collect(),
                 lifecycle: self.text(info, "lifecycle", &place),
                 serial: self.text(info, "serial", &place),
+                manufacturer: self.opt(info, "manufacturer", &place, "a contact", plain::contact),
+                license: self.text(info, "license", &place),
+                tools: self.later(info, "tools", &place, "a tool", plain::tool),
             };
             self.builder.document.bom.document = document;
         }
@@ -256,6 +282,12 @@ impl Reader<'_> {
                 None => self.wrong(&list_place.index(index), "a unit", item),
             }
         }
+        package.license_concluded = self.text(fields, "license_concluded", place);
+        package.license_text = self.text(fields, "license_text", place);
+        package.copyright = self.text(fields, "copyright", place);
+        package.supplier = self.opt(fields, "supplier", place, "a contact", plain::contact);
+        package.vcs = self.opt(fields, "vcs", place, "a commit", plain::vcs);
+        package.enriched_from = self.text(fields, "enriched_from", place);
         self.builder.add(package, claim);
     }
 

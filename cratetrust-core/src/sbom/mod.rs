@@ -10,7 +10,7 @@ mod prepare;
 mod spdx;
 mod value;
 
-use crate::bom::Bom;
+use crate::bom::{Bom, Contact};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::progress::CancelToken;
@@ -80,6 +80,8 @@ pub struct Document {
     pub claims: Vec<Claim>,
     /// Components that are no cargo packages: other purl types, files, operating systems.
     pub foreign: u64,
+    /// Those components.
+    pub others: Vec<OtherComponent>,
     /// Ends of dependencies that name no component: the place, the component that depends, and the unknown reference.
     pub unknown_refs: Vec<UnknownRef>,
     /// Breaches of the format that still let it be read: the place and what is wrong.
@@ -94,6 +96,33 @@ pub struct Document {
     pub has_root: bool,
     /// The tools that it says made it: `name version`.
     pub tools: Vec<String>,
+    /// The licences of the document itself.
+    pub data_licenses: Vec<String>,
+    /// The document's own address or identifier: serial number, BOM link, namespace.
+    pub identifier: Option<String>,
+}
+
+impl Document {
+    /// A document of that format that claims nothing.
+    pub fn new(format: Format, spec_version: &str) -> Self {
+        Self {
+            format,
+            spec_version: spec_version.to_owned(),
+            bom: Bom::default(),
+            claims: Vec::new(),
+            foreign: 0,
+            others: Vec::new(),
+            unknown_refs: Vec::new(),
+            faults: Vec::new(),
+            has_graph: false,
+            has_checksums: false,
+            has_purls: false,
+            has_root: false,
+            tools: Vec::new(),
+            data_licenses: Vec::new(),
+            identifier: None,
+        }
+    }
 }
 
 /// How a document claims one package.
@@ -111,6 +140,57 @@ pub struct Claim {
     pub main: bool,
     /// The scope as it is written, where the format has one.
     pub scope: Option<String>,
+    /// Who supplies it.
+    pub supplier: Option<Contact>,
+    /// Who made it: manufacturers, authors, originators.
+    pub creators: Vec<Contact>,
+    /// Licence expressions, identifiers or names, with how they are meant.
+    pub licenses: Vec<(LicenseRole, String)>,
+    /// The copyright text.
+    pub copyright: Option<String>,
+    /// The name of its file.
+    pub filename: Option<String>,
+    /// The properties of BSI TR-03183-2 by their last word: `executable`, `archive`, `structured`.
+    pub file_properties: Vec<(String, String)>,
+    /// Addresses it can be had from, each with the digests stated there.
+    pub distributions: Vec<Distribution>,
+    /// Addresses of its source code.
+    pub sources: Vec<String>,
+    /// Other identifiers: CPE, SWID, SWHID, OmniBOR.
+    pub identifiers: Vec<String>,
+    /// What the document says of the completeness of its dependencies, such as `complete`.
+    pub completeness: Option<String>,
+}
+
+/// How a document means a licence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LicenseRole {
+    /// Declared by its authors.
+    Declared,
+    /// Concluded by whoever made the document.
+    Concluded,
+    /// The document does not say.
+    Unstated,
+}
+
+/// An address that a component can be had from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Distribution {
+    /// The address.
+    pub url: String,
+    /// Every digest: the algorithm as the document names it, and the digits as written.
+    pub hashes: Vec<(String, String)>,
+}
+
+/// A component that is no cargo package.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OtherComponent {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: Option<String>,
+    /// How it is claimed.
+    pub claim: Claim,
 }
 
 /// A dependency that names no component.

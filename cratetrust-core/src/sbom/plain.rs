@@ -1,7 +1,7 @@
 //! The parts of the plain JSON form that also stand alone, in properties of the other formats.
 
 use super::value::{self, Json};
-use crate::bom::{Contact, Scope, Selection, Toolchain, Unit};
+use crate::bom::{Contact, Scope, Selection, Tool, Toolchain, Unit, VcsOrigin};
 
 fn strings(value: Option<&Json<'_>>) -> Vec<String> {
     value
@@ -34,6 +34,27 @@ pub(super) fn contact(value: &Json<'_>) -> Option<Contact> {
         name: text("name").unwrap_or_default(),
         email: text("email"),
         url: text("url"),
+    })
+}
+
+/// A tool in the plain form.
+pub(super) fn tool(value: &Json<'_>) -> Option<Tool> {
+    let fields = value.object()?;
+    let text = |key| value::get(fields, key).and_then(Json::text);
+    Some(Tool {
+        name: text("name")?.to_owned(),
+        version: text("version").map(str::to_owned),
+    })
+}
+
+/// The origin of an archive in the plain form.
+pub(super) fn vcs(value: &Json<'_>) -> Option<VcsOrigin> {
+    let fields = value.object()?;
+    let text = |key| value::get(fields, key).and_then(Json::text);
+    Some(VcsOrigin {
+        commit: text("commit")?.to_owned(),
+        path: text("path").map(str::to_owned),
+        dirty: matches!(value::get(fields, "dirty"), Some(Json::Bool(true))),
     })
 }
 

@@ -143,6 +143,7 @@ pub(crate) fn full_bom() -> Bom {
         ],
         lifecycle: Some("build".into()),
         serial: Some("urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79".into()),
+        ..DocumentInfo::default()
     };
     bom.selection = Some(Selection {
         packages: vec!["app".into()],

@@ -130,18 +130,13 @@ fn truth(bom: &Bom) -> Document {
         })
         .collect();
     Document {
-        format: Format::CycloneDxJson,
-        spec_version: "1.6".to_owned(),
         bom: bom.clone(),
         claims,
-        foreign: 0,
-        unknown_refs: Vec::new(),
-        faults: Vec::new(),
         has_graph: true,
         has_checksums: true,
         has_purls: true,
         has_root: true,
-        tools: Vec::new(),
+        ..Document::new(Format::CycloneDxJson, "1.6")
     }
 }
 
