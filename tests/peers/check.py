@@ -17,7 +17,6 @@ import re
 import subprocess
 import sys
 import tempfile
-import tomllib
 import urllib.parse
 import xml.etree.ElementTree as ET
 from collections import Counter
@@ -53,12 +52,24 @@ def show(package: Id) -> str:
 # --- the lock ---------------------------------------------------------------------------------
 
 
+def tables(text: str) -> list[tuple[str, dict[str, Any]]]:
+    """The tables of a file that cargo wrote: one key a line, strings and lists of strings."""
+    out: list[tuple[str, dict[str, Any]]] = []
+    for name, body in re.findall(r"^\[+([^\]]+)\]+\n(.*?)(?=^\[|\Z)", text, re.DOTALL | re.MULTILINE):
+        pairs = re.findall(r'^("[^"]*"|[\w-]+) = ("[^"]*"|\[.*?\n?\])$', body, re.DOTALL | re.MULTILINE)
+        lists = {key.strip('"'): re.findall('"([^"]*)"', value) for key, value in pairs}
+        keys = {key.strip('"'): value.startswith("[") for key, value in pairs}
+        out.append((name, {key: value if keys[key] else value[0] for key, value in lists.items()}))
+    return out
+
+
 def read_lock(path: Path) -> Facts:
     """A Cargo.lock of version 1 to 4 in which name and version are unique."""
-    document = tomllib.loads(path.read_text())
+    listed = tables(path.read_text())
     facts = Facts()
     by_name: dict[str, list[Id]] = {}
-    entries = document.get("package", []) + ([document["root"]] if "root" in document else [])
+    entries = [table for name, table in listed if name in ("package", "root")]
+    metadata = {key: value for name, table in listed if name == "metadata" for key, value in table.items()}
     for entry in entries:
         package = (entry["name"], entry["version"])
         facts.packages[package] += 1
@@ -67,7 +78,7 @@ def read_lock(path: Path) -> Facts:
             facts.local.add(package)
         if "checksum" in entry:
             facts.sha256[package] = entry["checksum"]
-    for key, digest in document.get("metadata", {}).items():
+    for key, digest in metadata.items():
         if key.startswith("checksum ") and digest != "<none>":
             _, name, version, _ = key.split(" ", 3)
             facts.sha256[(name, version)] = digest
@@ -126,7 +137,9 @@ def cyclonedx_json(document: dict[str, Any]) -> Facts:
         ids[component.get("bom-ref", "")] = package
         if purl:
             facts.purls[package] = purl
-        facts.sha256.update({package: h["content"] for h in component.get("hashes", []) if h["alg"] == "SHA-256"})
+        for digest in component.get("hashes", []):
+            if digest["alg"] == "SHA-256":
+                facts.sha256[package] = digest["content"]
         for part in component.get("components", []):
             # cargo-cyclonedx names a package's own binaries and libraries inside it.
             ids.setdefault(part.get("bom-ref", ""), package)
@@ -339,9 +352,7 @@ def reported(report: dict[str, Any]) -> Counter[tuple[str, str, str]]:
         code, package, detail = finding["code"], finding["package"] or "", ""
         if code == "edge-missing":
             detail = finding["expected"]
-        elif code == "edge-extra":
-            detail = finding["actual"]
-        elif code == "component-foreign":
+        elif code == "edge-extra" or code == "component-foreign":
             detail = finding["actual"]
         elif code == "document-incomplete":
             detail = next((section for section in SECTIONS if section in finding["message"]), finding["message"])
