@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -158,6 +159,7 @@ class Outcome:
     details: list[str]
     truth: Graph
     said: Graph
+    words: Sequence[str] = ()
 
 
 def judge(document: dict[str, Any], command: Path, project: Path, cargo: Cargo) -> Outcome:
@@ -165,21 +167,21 @@ def judge(document: dict[str, Any], command: Path, project: Path, cargo: Cargo) 
     truth, case = Graph.from_json(document), document["case"]
     if document["status"] != "ok":
         return Outcome("cargo-refused", [document["reason"]], truth, truth)
+    words = arguments(project, case["target"], case["flags"], cargo.host, cargo.home)
     try:
-        bom = run_library(command, arguments(project, case["target"], case["flags"], cargo.host, cargo.home))
+        bom = run_library(command, words)
     except ToolError as e:
-        return Outcome("library-refused", [str(e)], truth, Graph())
+        return Outcome("library-refused", [str(e)], truth, Graph(), words)
     said = read_bom(bom)
     reasons = gaps_of(bom)
     if reasons:
         # An answer that admits gaps may say too much, never too little.
-        maybe = {p for p in truth.built if any(r == f"maybe: {p[0]}@{p[1]}" for r in reasons)}
-        lost = truth.built - said.built - maybe
-        return Outcome(
-            "different" if lost else "gap", [f"built: lost {p}" for p in sorted(lost)] or reasons, truth, said
-        )
+        maybe = {f"maybe: {p['name']}@{p['version']}" for p in bom["packages"] if p["scope"] == "maybe"}
+        lost = {p for p in truth.built - said.built if f"maybe: {p[0]}@{p[1]}" not in maybe}
+        kind = "different" if lost else "gap"
+        return Outcome(kind, [f"built: missing {p}" for p in sorted(lost)] or reasons, truth, said, words)
     found = differences(truth, said)
-    return Outcome("different" if found else "exact", found, truth, said)
+    return Outcome("different" if found else "exact", found, truth, said, words)
 
 
 def report(outcomes: Sequence[tuple[str, Outcome]], verbose: int) -> int:
@@ -188,7 +190,7 @@ def report(outcomes: Sequence[tuple[str, Outcome]], verbose: int) -> int:
     for name, outcome in outcomes:
         kinds[outcome.kind] = kinds.get(outcome.kind, 0) + 1
         if outcome.kind in ("different", "gap", "library-refused"):
-            print(f"{outcome.kind}: {name}: {len(outcome.details)}")
+            print(f"{outcome.kind}: {name}: {len(outcome.details)}\n    cratetrust {shlex.join(outcome.words)}")
             for line in outcome.details[:verbose]:
                 print(f"    {line}")
     judged = [outcome for _, outcome in outcomes if outcome.kind != "cargo-refused"]

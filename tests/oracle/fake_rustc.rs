@@ -14,7 +14,10 @@ fn values<'a>(arguments: &'a [String], name: &str) -> Vec<&'a str> {
     for (at, argument) in arguments.iter().enumerate() {
         if argument == name {
             found.extend(arguments.get(at + 1).map(String::as_str));
-        } else if let Some(value) = argument.strip_prefix(name).and_then(|a| a.strip_prefix('=')) {
+        } else if let Some(value) = argument
+            .strip_prefix(name)
+            .and_then(|a| a.strip_prefix('='))
+        {
             found.push(value);
         }
     }
@@ -28,13 +31,27 @@ fn main() {
     let asks = |a: &String| a == "-vV" || a == "-" || a.starts_with("--print");
     let Some(name) = name.filter(|name| *name != "___" && !arguments.iter().any(asks)) else {
         // With this variable a stable compiler shows cfgs that only nightly ones have.
-        let status = Command::new(compiler).args(arguments).env_remove("RUSTC_BOOTSTRAP").status();
-        exit(status.expect("cannot run the real compiler").code().unwrap_or(1));
+        let status = Command::new(compiler)
+            .args(arguments)
+            .env_remove("RUSTC_BOOTSTRAP")
+            .status();
+        exit(
+            status
+                .expect("cannot run the real compiler")
+                .code()
+                .unwrap_or(1),
+        );
     };
 
     let directory = PathBuf::from(values(arguments, "--out-dir").first().unwrap_or(&"."));
-    let extra = values(arguments, "-C").into_iter().find_map(|value| value.strip_prefix("extra-filename=")).unwrap_or("");
-    let source = arguments.iter().find(|a| a.ends_with(".rs")).map_or("", String::as_str);
+    let extra = values(arguments, "-C")
+        .into_iter()
+        .find_map(|value| value.strip_prefix("extra-filename="))
+        .unwrap_or("");
+    let source = arguments
+        .iter()
+        .find(|a| a.ends_with(".rs"))
+        .map_or("", String::as_str);
     let stem = format!("{name}{extra}");
     let write = |file: String, content: &str, mode: u32| {
         let path = directory.join(file);
@@ -43,11 +60,19 @@ fn main() {
     };
 
     let rule = directory.join(format!("{stem}.d"));
-    write(format!("{stem}.d"), &format!("{}: {source}\n\n{source}:\n", rule.display()), 0o644);
+    write(
+        format!("{stem}.d"),
+        &format!("{}: {source}\n\n{source}:\n", rule.display()),
+        0o644,
+    );
     for kind in values(arguments, "--crate-type") {
         match kind {
             "bin" => {
-                let content = if name.starts_with("build_script_") { SCRIPT } else { "" };
+                let content = if name.starts_with("build_script_") {
+                    SCRIPT
+                } else {
+                    ""
+                };
                 for end in ["", ".exe", ".wasm"] {
                     write(format!("{stem}{end}"), content, 0o755);
                 }

@@ -5,7 +5,7 @@
     oracle.py truth       asks cargo and keeps the answers below .corpus/oracle/truth
     oracle.py compare     runs `cratetrust sbom` on the same cases and compares
     oracle.py table       a table of the library, of the bare lockfile and of `cargo metadata`
-    oracle.py generate    the same comparison on generated workspaces
+    oracle.py generate    truths of generated workspaces, and the same comparison on them
     oracle.py self-test   the harness against itself
     oracle.py lock        has cargo lock made projects anew (after a change of their manifests)
 
@@ -58,7 +58,6 @@ class Case:
 class Settings:
     """What the command line says."""
 
-    corpus: Path
     base: Path
     cases: list[Case]
     jobs: int
@@ -128,9 +127,7 @@ def ask(cargo: Cargo, root: Path, case_json: dict[str, Any], how: Sequence[str])
 def make_truths(settings: Settings, cargo: Cargo) -> tuple[int, int]:
     """Makes what is not kept already. Returns how many cases there are and how many were asked anew."""
     harness = harness_digest()
-    contents = {
-        project: digest(lay_out(project, settings.base, settings.corpus)) for project in projects_of(settings.cases)
-    }
+    contents = {project: digest(lay_out(project, settings.base)) for project in projects_of(settings.cases)}
 
     def one(case: Case) -> bool:
         how = ["unit-graph"]
@@ -176,7 +173,7 @@ def read_truth(case: Case, base: Path) -> dict[str, Any]:
 
 def run_compare(settings: Settings, cargo: Cargo, verbose: int) -> list[tuple[str, compare.Outcome]]:
     for project in projects_of(settings.cases):
-        lay_out(project, settings.base, settings.corpus)
+        lay_out(project, settings.base)
 
     def one(case: Case) -> tuple[str, compare.Outcome]:
         document = read_truth(case, settings.base)
@@ -237,6 +234,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seeds", default="0:500", metavar="FROM:TO", help="generated workspaces (default 0:500)")
     parser.add_argument("--truth-only", action="store_true", help="generate: ask cargo, do not compare")
     parser.add_argument("--gaps-allowed", type=int, default=0, metavar="N", help="cases that may end in a typed reason")
+    parser.add_argument("--if-able", action="store_true", help="do not compare with a command that has no --target")
     parser.add_argument("--verbose", type=int, default=5, metavar="N", help="lines a case (default 5)")
     parser.add_argument("--jobs", type=int, default=min(4, os.cpu_count() or 1))
     return parser.parse_args(argv)
@@ -249,25 +247,34 @@ def verdict(outcomes: Sequence[tuple[str, compare.Outcome]], options: argparse.N
     return 0 if exact and not different and bad <= options.gaps_allowed else 1
 
 
+def unable(options: argparse.Namespace) -> bool:
+    """Whether the command is from before the resolver, and that is allowed."""
+    if not options.if_able or compare.can_resolve(options.command):
+        return False
+    print("NOT COMPARED: this command takes no --target, so it resolves nothing yet")
+    return True
+
+
 def run(argv: Sequence[str] | None) -> int:
     options = parse(argv)
-    corpus: Path = Path(options.corpus).resolve()
-    base = corpus / "oracle"
+    base = Path(options.corpus).resolve() / "oracle"
     if options.what == "self-test":
         return self_test()
     cargo = Cargo.prepare(base)
     cases = selected(options)
-    settings = Settings(corpus, base, cases, options.jobs, options.command.resolve(), options.precursor)
+    settings = Settings(base, cases, options.jobs, options.command.resolve(), options.precursor)
     if options.what == "lock":
         for project in projects_of(cases):
-            lock(project, base, corpus, cargo)
+            lock(project, base, cargo)
     elif options.what == "fetch":
-        fetch(projects_of(cases), base, corpus, cargo)
+        fetch(projects_of(cases), base, cargo)
         print(f"{len(projects_of(cases))} projects are there")
     elif options.what == "truth":
-        fetch(projects_of(cases), base, corpus, cargo)
+        fetch(projects_of(cases), base, cargo)
         count, made = make_truths(settings, cargo)
         print(f"{count} truths, {made} of them asked anew")
+    elif options.what == "compare" and unable(options):
+        return 0
     elif options.what == "compare":
         return verdict(run_compare(settings, cargo, options.verbose), options)
     elif options.what == "table":
@@ -278,7 +285,7 @@ def run(argv: Sequence[str] | None) -> int:
         kept = in_parallel(lambda seed: generated.truth(seed, base, cargo, ask), seeds, options.jobs)
         accepted = [entry for entry in kept if entry is not None]
         print(f"{len(accepted)} of {len(kept)} generated workspaces are to cargo's liking")
-        if not options.truth_only:
+        if not options.truth_only and not unable(options):
             judged = in_parallel(
                 lambda e: (f"seed {e.seed}", compare.judge(e.document, settings.command, e.root, cargo)),
                 accepted,

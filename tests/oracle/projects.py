@@ -79,7 +79,7 @@ def digest(root: Path) -> str:
 # --- laying out ---------------------------------------------------------------------------------
 
 
-def lay_out(project: Project, base: Path, corpus: Path, force: bool = False) -> Path:
+def lay_out(project: Project, base: Path, force: bool = False) -> Path:
     """Writes the project below `base`, unless it is there."""
     root = project.root(base)
     done = root / ".oracle-ready"
@@ -92,7 +92,7 @@ def lay_out(project: Project, base: Path, corpus: Path, force: bool = False) -> 
     if made is not None:
         lay_out_made(made, root, base)
     else:
-        unpack(corpus / "crates" / f"{project.name}.crate", project, root)
+        unpack(base / "crates" / f"{project.name}.crate", project, root)
         # The project's own configuration is not part of the question.
         shutil.rmtree(root / ".cargo", ignore_errors=True)
     done.write_text(stamp, encoding="utf-8")
@@ -169,13 +169,13 @@ def make_repository(path: Path, content: dict[str, str], git: Path) -> None:
     run("tag", "v1")
 
 
-def lock(project: Project, base: Path, corpus: Path, cargo: Cargo) -> None:
+def lock(project: Project, base: Path, cargo: Cargo) -> None:
     """Lets cargo lock a made project anew and writes the lock into its bundle."""
     if project.made is None:
         raise OracleError(f"{project.name} carries its own lock")
     text = project.made.read_text(encoding="utf-8").split("--- Cargo.lock\n")[0]
     project.made.write_text(text, encoding="utf-8")
-    root = lay_out(project, base, corpus, force=True)
+    root = lay_out(project, base, force=True)
     try:
         cargo.must(root, "generate-lockfile")
     except RefusedError as e:
@@ -188,16 +188,19 @@ def lock(project: Project, base: Path, corpus: Path, cargo: Cargo) -> None:
 # --- fetching -----------------------------------------------------------------------------------
 
 
-def fetch(projects: Iterable[Project], base: Path, corpus: Path, cargo: Cargo) -> None:
-    """Brings everything in that the truths need, through the ordinary cargo client."""
+def fetch(projects: Iterable[Project], base: Path, cargo: Cargo) -> None:
+    """Brings everything in that the truths need, through the ordinary cargo client.
+
+    The published projects are a corpus of their own: the other tests read every lock of theirs.
+    """
     projects = list(projects)
-    missing = [p for p in projects if p.made is None and not (corpus / "crates" / f"{p.name}.crate").is_file()]
+    missing = [p for p in projects if p.made is None and not (base / "crates" / f"{p.name}.crate").is_file()]
     if missing:
-        command = [sys.executable, str(CORPUS / "fetch.py"), "--dir", str(corpus), "--set", "oracle"]
+        command = [sys.executable, str(CORPUS / "fetch.py"), "--dir", str(base), "--set", "oracle"]
         if subprocess.run(command, check=False).returncode != 0:
             raise OracleError("the corpus could not be fetched")
     for project in projects:
-        root = lay_out(project, base, corpus)
+        root = lay_out(project, base)
         targets = [flag for target in TARGETS for flag in ("--target", target)]
         marker = root / ".oracle-fetched"
         if marker.exists():

@@ -141,7 +141,7 @@ class Cargo:
         directory.mkdir(parents=True, exist_ok=True)
         fake, source = directory / "fake_rustc", HERE / "fake_rustc.rs"
         if not fake.exists() or fake.stat().st_mtime < source.stat().st_mtime:
-            said(str(compiler), "--edition=2021", "-O", "-o", str(fake), str(source))
+            said(str(compiler), "--edition=2024", "-O", "-o", str(fake), str(source))
         verbose = said(str(cargo), "-vV")
         facts = dict(line.split(": ", 1) for line in verbose.splitlines() if ": " in line)
         return Cargo(cargo, compiler, directory / "cargo-home", fake, verbose.splitlines()[0], facts["host"])
