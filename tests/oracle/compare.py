@@ -49,7 +49,8 @@ class Score:
         self.right += right
         self.said += len(said)
         self.there += len(truth)
-        self.precisions.append(right / len(said) if said else 1.0)
+        # To say nothing is right only where there is nothing.
+        self.precisions.append(right / len(said) if said else float(not truth))
         self.recalls.append(right / len(truth) if truth else 1.0)
 
     @property

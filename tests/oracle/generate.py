@@ -25,6 +25,7 @@ CONDITIONS = (
     "cfg(any())",
     "cfg(all())",
     "cfg(oracle_flag)",
+    'cfg(any(oracle_flag, oracle_key = "a b"))',
     "x86_64-pc-windows-msvc",
     "x86_64-unknown-linux-gnu",
 )
@@ -235,6 +236,8 @@ def _flags(rng: random.Random, members: list[Package], root: int | None, default
         names = [f for f in chosen.feature_names() if f != "default"]
         if names and rng.random() < 0.5:
             flags += ["--features", ",".join(rng.sample(names, k=rng.randint(1, min(2, len(names)))))]
+    if rng.random() < 0.25:
+        flags += ["--cfg", rng.choice(["oracle_flag", 'oracle_key="a b"', 'target_feature="crt-static"'])]
     return flags + rng.choice([[], [], ["--no-default-features"], ["--all-features"]])
 
 

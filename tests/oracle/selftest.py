@@ -17,7 +17,7 @@ from typing import Any
 import compare
 import generate
 from projects import TARGETS, read_bundle
-from truth import Cargo, Graph, OracleError, add_precursor, package_of, read_unit_graph
+from truth import Cargo, Graph, OracleError, add_precursor, package_of, read_unit_graph, split_cfgs
 
 TARGET = TARGETS[0]
 
@@ -187,6 +187,7 @@ def _readers() -> Graph:
     check(compare.differences(graph, other) != [], "a platform that is not told is a difference")
     stored = Graph.from_json(json.loads(json.dumps(graph.to_json())))
     check(not compare.differences(graph, stored), "a stored truth is another one")
+    check(split_cfgs(["--cfg", "a", "-p", "b"]) == (["-p", "b"], "--cfg\x1fa"), "cfgs apart from flags")
     return graph
 
 

@@ -180,6 +180,19 @@ class Cargo:
         return done.stdout
 
 
+def split_cfgs(flags: Sequence[str]) -> tuple[list[str], str]:
+    """What cargo takes as a flag, and the rest for RUSTFLAGS: `--cfg` is a word of the library only."""
+    kept: list[str] = []
+    cfgs: list[str] = []
+    words = iter(flags)
+    for word in words:
+        if word == "--cfg":
+            cfgs += [word, next(words)]
+        else:
+            kept.append(word)
+    return kept, "\x1f".join(cfgs)
+
+
 def build_flags(flags: Sequence[str], target: str, roots: str) -> list[str]:
     return ["build", "--locked", "--offline", "--ignore-rust-version", roots, "--target", target, *flags]
 
@@ -202,8 +215,9 @@ def roots_flag(cargo: Cargo, project: Path, flags: Sequence[str]) -> str:
 
 def unit_graph(cargo: Cargo, project: Path, target: str, flags: Sequence[str], roots: str) -> Graph:
     """The graph that cargo would build."""
-    words = [*build_flags(flags, target, roots), "--unit-graph", "-Zunstable-options"]
-    said = cargo.must(project, *words, RUSTC_BOOTSTRAP="1")
+    kept, cfgs = split_cfgs(flags)
+    words = [*build_flags(kept, target, roots), "--unit-graph", "-Zunstable-options"]
+    said = cargo.must(project, *words, RUSTC_BOOTSTRAP="1", CARGO_ENCODED_RUSTFLAGS=cfgs)
     return read_unit_graph(json.loads(said), target)
 
 
@@ -248,12 +262,14 @@ def read_unit_graph(raw: dict[str, Any], target: str) -> Graph:
 
 def precursor(cargo: Cargo, project: Path, target: str, flags: Sequence[str], roots: str) -> Graph:
     """The union of the bills of materials that cargo writes for the roots."""
+    kept, cfgs = split_cfgs(flags)
     # A target directory that is fresh already would leave nothing written.
     with tempfile.TemporaryDirectory(prefix="cratetrust-oracle-") as fresh:
         cargo.must(
             project,
-            *build_flags(flags, target, roots),
+            *build_flags(kept, target, roots),
             "-Zsbom",
+            CARGO_ENCODED_RUSTFLAGS=cfgs,
             CARGO_TARGET_DIR=fresh,
             CARGO_BUILD_SBOM="true",
             RUSTC_BOOTSTRAP="1",
