@@ -75,6 +75,17 @@ bench: corpus ## Times the library against its peers, in turn, and prints CPU ra
 	$(CARGO) build --release --locked -p cratetrust-core --examples
 	$(PYTHON) tests/bench/bench.py --target "$(TARGET)/release" --corpus "$(CORPUS)"
 
+ORACLE := $(PYTHON) tests/oracle/oracle.py
+
+.PHONY: oracle
+oracle: ## Compares the library with cargo itself: every pinned project, target and selection, and generated workspaces.
+	$(CARGO) build --release --locked -p cratetrust-cli
+	$(ORACLE) self-test
+	$(ORACLE) truth --precursor default
+	$(ORACLE) table --command "$(TARGET)/release/cratetrust"
+	$(ORACLE) compare --command "$(TARGET)/release/cratetrust"
+	$(ORACLE) generate --seeds 0:1000 --command "$(TARGET)/release/cratetrust"
+
 # ---- tests ------------------------------------------------------------------------------------
 
 LANGUAGES := rust c python go
@@ -83,6 +94,7 @@ LANGUAGES := rust c python go
 test: toolchains corpus ## Runs every test, in every language whose toolchain is present.
 	@for language in $$(cat $(TOOLS)/present); do $(MAKE) --no-print-directory test-$$language; done
 	@$(MAKE) --no-print-directory test-conformance
+	@$(MAKE) --no-print-directory test-oracle
 	@missing=$$(cat $(TOOLS)/missing); \
 	if [ -n "$$missing" ]; then \
 	  echo "NOT TESTED, toolchain missing: $$missing"; [ "$(CI)" != "true" ] || exit 1; \
@@ -157,6 +169,15 @@ test-conformance: corpus
 	$(PYTHON) tests/conformance/make_inputs.py --check
 	$(PYTHON) tests/conformance/run.py --command "$(TARGET)/debug/cratetrust"
 
+# A few cases of the oracle; a command that cannot resolve yet is named and not compared.
+.PHONY: test-oracle
+test-oracle:
+	$(CARGO) build --locked -p cratetrust-cli
+	$(ORACLE) self-test
+	$(ORACLE) truth --matrix small --precursor default
+	$(ORACLE) compare --matrix small --if-able --command "$(TARGET)/debug/cratetrust"
+	$(ORACLE) generate --seeds 0:60 --if-able --command "$(TARGET)/debug/cratetrust"
+
 # ---- lints ------------------------------------------------------------------------------------
 
 .PHONY: lint
@@ -176,6 +197,7 @@ lint-python: python-package
 	$(PY) -m mypy --strict bindings/python/python bindings/python/tests
 	$(PY) -m mypy --strict tests/corpus/fetch.py
 	$(PY) -m mypy --strict tests/bench/bench.py tests/conformance/run.py tests/validators
+	$(PY) -m mypy --strict tests/oracle
 
 .PHONY: lint-go
 lint-go: stage go

@@ -73,7 +73,7 @@ fn presets_follow_the_registry_and_cargo() {
     for (code, crates_io, cargo) in [
         ("entry-symlink", Severity::Error, Severity::Error),
         ("path-prefix", Severity::Error, Severity::Error),
-        ("path-traversal", Severity::Error, Severity::Info),
+        ("path-traversal", Severity::Error, Severity::Error),
         ("gz-crc", Severity::Error, Severity::Info),
         ("gz-isize", Severity::Error, Severity::Info),
         ("path-not-utf8", Severity::Error, Severity::Info),

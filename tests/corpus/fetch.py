@@ -35,7 +35,7 @@ HERE = Path(__file__).resolve().parent
 LIST = HERE / "corpus.json"
 DEFAULT_DIR = HERE.parents[1] / ".corpus"
 SCHEMA = "cratetrust.corpus/1"
-SETS = ("test", "bench", "crates")
+SETS = ("test", "bench", "crates", "oracle")
 # The largest lock known is under 0.5 MB. More than this is no lock, and is not read into memory.
 MAX_LOCK_BYTES = 16 << 20
 # cargo has its own network timeouts and retries; this only ends a cargo that hangs.

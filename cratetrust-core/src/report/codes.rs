@@ -196,7 +196,7 @@ codes! {
     EntryFifo, "entry-fifo", Mismatch, [E E E], "An entry is a FIFO.";
 
     // Paths.
-    PathTraversal, "path-traversal", Mismatch, [E E I], "A path climbs out of its directory with `..`.";
+    PathTraversal, "path-traversal", Mismatch, [E E E], "A path climbs out of its directory with `..`.";
     PathAbsolute, "path-absolute", Mismatch, [E E E], "A path is absolute.";
     PathBackslash, "path-backslash", Mismatch, [E W I], "A path holds a backslash, a separator on Windows.";
     PathPrefix, "path-prefix", Mismatch, [E E E], "A path does not lie in the directory `name-version`.";
