@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::claimed::{self, PurlParts};
 use super::names;
-use super::plain::{contact, indexes, selection, toolchain, unit};
+use super::plain::{contact, indexes, selection, tool, toolchain, unit, vcs};
 use super::value::{self, Faults, Fields, Json, Place};
 use super::{Claim, Document, Format, UnknownRef};
 use crate::bom::{
@@ -252,6 +252,14 @@ impl<'t> Builder<'t> {
             .filter_map(contact)
             .collect();
         document.lifecycle = text("lifecycle");
+        document.manufacturer = value::get(fields, "manufacturer").and_then(contact);
+        document.license = text("license");
+        document.tools = value::get(fields, "tools")
+            .and_then(Json::array)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(tool)
+            .collect();
         if let Some(timestamp) = text("timestamp") {
             document.timestamp = Some(timestamp);
         }
@@ -261,6 +269,7 @@ impl<'t> Builder<'t> {
 
     /// Takes in the properties of a package that is already added.
     pub(super) fn package_properties(&mut self, index: usize, properties: &[Named<'_>]) {
+        let (mut own_authors, mut own_keywords) = (false, false);
         for property in properties {
             let Named { name, value, place } = property;
             let Some(package) = self.document.bom.packages.get_mut(index) else {
@@ -280,11 +289,46 @@ impl<'t> Builder<'t> {
                     package.license_file = text();
                     true
                 }
+                names::LICENSE_CONCLUDED => {
+                    package.license_concluded = text();
+                    true
+                }
+                names::LICENSE_TEXT => {
+                    package.license_text = text();
+                    true
+                }
+                names::COPYRIGHT => {
+                    package.copyright = text();
+                    true
+                }
+                names::DESCRIPTION => {
+                    package.description = text();
+                    true
+                }
+                names::ENRICHED_FROM => {
+                    package.enriched_from = text();
+                    true
+                }
+                names::SUPPLIER => {
+                    package.supplier = value::parse_inner(value).as_ref().and_then(contact);
+                    package.supplier.is_some()
+                }
+                names::VCS => {
+                    package.vcs = value::parse_inner(value).as_ref().and_then(vcs);
+                    package.vcs.is_some()
+                }
+                // Where there are any, they stand for what a field of the format cannot hold.
                 names::AUTHOR => {
+                    if !std::mem::replace(&mut own_authors, true) {
+                        package.authors.clear();
+                    }
                     package.authors.extend(text());
                     true
                 }
                 names::KEYWORD => {
+                    if !std::mem::replace(&mut own_keywords, true) {
+                        package.keywords.clear();
+                    }
                     package.keywords.extend(text());
                     true
                 }
