@@ -50,32 +50,10 @@ fn odd_boms() -> Vec<Bom> {
     all
 }
 
-fn validator(version: &str) -> Option<jsonschema::Validator> {
-    let schema = spec_data(&format!("cyclonedx/bom-{version}.schema.json"))?;
-    let mut registry = jsonschema::Registry::new();
-    for name in [
-        "spdx.schema.json",
-        "jsf-0.82.schema.json",
-        "cryptography-defs.schema.json",
-    ] {
-        let resource = spec_data(&format!("cyclonedx/{name}")).unwrap();
-        registry = registry
-            .add(format!("http://cyclonedx.org/schema/{name}"), resource)
-            .unwrap();
-    }
-    let registry = registry.prepare().unwrap();
-    let validator = jsonschema::options()
-        .with_registry(&registry)
-        .should_validate_formats(true)
-        .build(&schema)
-        .unwrap();
-    Some(validator)
-}
-
 #[test]
 fn the_published_schema_of_every_version_holds() {
     for version in Format::CycloneDxJson.versions() {
-        let Some(validator) = validator(version) else {
+        let Some(validator) = cyclonedx_validator(version) else {
             return;
         };
         for (i, bom) in odd_boms().iter().enumerate() {

@@ -306,7 +306,8 @@ fn read_any(bytes: &[u8], limits: &Limits, cancel: &CancelToken) -> Result<Docum
 fn is_xml(bytes: &[u8]) -> bool {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     // A zero byte next to it tells of UTF-16, which is refused with the other encodings.
-    matches!(bytes.trim_ascii_start(), [b'<', next, ..] if *next != 0)
+    let bytes = bytes.trim_ascii_start();
+    bytes.first() == Some(&b'<') && bytes.get(1) != Some(&0)
 }
 
 /// XML is read into the tree of the JSON form; the places are then those in the XML.

@@ -290,3 +290,26 @@ pub(crate) fn spec_data(path: &str) -> Option<serde_json::Value> {
         }
     }
 }
+
+/// The published JSON schema of a CycloneDX version, if it is at hand.
+pub(crate) fn cyclonedx_validator(version: &str) -> Option<jsonschema::Validator> {
+    let schema = spec_data(&format!("cyclonedx/bom-{version}.schema.json"))?;
+    let mut registry = jsonschema::Registry::new();
+    for name in [
+        "spdx.schema.json",
+        "jsf-0.82.schema.json",
+        "cryptography-defs.schema.json",
+    ] {
+        let resource = spec_data(&format!("cyclonedx/{name}")).unwrap();
+        registry = registry
+            .add(format!("http://cyclonedx.org/schema/{name}"), resource)
+            .unwrap();
+    }
+    let registry = registry.prepare().unwrap();
+    let validator = jsonschema::options()
+        .with_registry(&registry)
+        .should_validate_formats(true)
+        .build(&schema)
+        .unwrap();
+    Some(validator)
+}
