@@ -995,6 +995,11 @@
 #define CRATETRUST_FORMAT_JSON 3
 
 /**
+ * CycloneDX as XML.
+ */
+#define CRATETRUST_FORMAT_CYCLONEDX_XML 4
+
+/**
  * A bill of materials, and the report on what it was made from.
  *
  * Lifetime: lives until `cratetrust_bom_free`; needs neither the inputs nor the options any more.

@@ -385,7 +385,8 @@ proptest! {
     /// Any part of a document may be any JSON: nothing panics, and claims stay beside packages.
     #[test]
     fn damaged_documents(format in 0usize..3, at in any::<prop::sample::Index>(), what in 0usize..8) {
-        let bytes = write(&full_bom(), Format::ALL[format], None).unwrap();
+        let formats = [Format::CycloneDxJson, Format::SpdxJson, Format::Json];
+        let bytes = write(&full_bom(), formats[format], None).unwrap();
         let mut tree: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
         let count = count(&tree);
         let values = [
@@ -408,7 +409,7 @@ proptest! {
     }
 
     #[test]
-    fn cut_documents(format in 0usize..3, at in any::<prop::sample::Index>()) {
+    fn cut_documents(format in 0..Format::ALL.len(), at in any::<prop::sample::Index>()) {
         let bytes = write(&full_bom(), Format::ALL[format], None).unwrap();
         let end = at.index(bytes.len());
         let error = fail(&bytes[..end]);

@@ -18,11 +18,14 @@ pub const CRATETRUST_FORMAT_CYCLONEDX_JSON: i32 = 1;
 pub const CRATETRUST_FORMAT_SPDX_JSON: i32 = 2;
 /// The library's own view, schema `cratetrust.bom/1`.
 pub const CRATETRUST_FORMAT_JSON: i32 = 3;
+/// CycloneDX as XML.
+pub const CRATETRUST_FORMAT_CYCLONEDX_XML: i32 = 4;
 
-const FORMATS: [(i32, Format); 3] = [
+const FORMATS: [(i32, Format); 4] = [
     (CRATETRUST_FORMAT_CYCLONEDX_JSON, Format::CycloneDxJson),
     (CRATETRUST_FORMAT_SPDX_JSON, Format::SpdxJson),
     (CRATETRUST_FORMAT_JSON, Format::Json),
+    (CRATETRUST_FORMAT_CYCLONEDX_XML, Format::CycloneDxXml),
 ];
 
 fn format_of(number: i32) -> Option<Format> {

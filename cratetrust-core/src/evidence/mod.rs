@@ -108,7 +108,7 @@ fn detect(input: Input) -> Result<(Input, String, Kind)> {
         }
     };
     let kind = match first {
-        Some(b'{') => Kind::Sbom,
+        Some(b'{' | b'<') => Kind::Sbom,
         _ => Kind::Lockfile,
     };
     let name = input.name();

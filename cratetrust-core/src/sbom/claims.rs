@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::claimed::{self, PurlParts};
 use super::names;
-use super::plain::{contact, indexes, selection, toolchain, unit};
-use super::value::{self, Faults, Json, Place};
+use super::plain::{contact, indexes, selection, tool, toolchain, unit, vcs};
+use super::value::{self, Faults, Fields, Json, Place};
 use super::{Claim, Document, Format, UnknownRef};
 use crate::bom::{
     Bom, Edge, EdgeKind, EvidenceLevel, EvidenceSource, Gap, Package, Scope, Selection,
@@ -252,6 +252,14 @@ impl<'t> Builder<'t> {
             .filter_map(contact)
             .collect();
         document.lifecycle = text("lifecycle");
+        document.manufacturer = value::get(fields, "manufacturer").and_then(contact);
+        document.license = text("license");
+        document.tools = value::get(fields, "tools")
+            .and_then(Json::array)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(tool)
+            .collect();
         if let Some(timestamp) = text("timestamp") {
             document.timestamp = Some(timestamp);
         }
@@ -261,6 +269,7 @@ impl<'t> Builder<'t> {
 
     /// Takes in the properties of a package that is already added.
     pub(super) fn package_properties(&mut self, index: usize, properties: &[Named<'_>]) {
+        let (mut own_authors, mut own_keywords) = (false, false);
         for property in properties {
             let Named { name, value, place } = property;
             let Some(package) = self.document.bom.packages.get_mut(index) else {
@@ -280,11 +289,46 @@ impl<'t> Builder<'t> {
                     package.license_file = text();
                     true
                 }
+                names::LICENSE_CONCLUDED => {
+                    package.license_concluded = text();
+                    true
+                }
+                names::LICENSE_TEXT => {
+                    package.license_text = text();
+                    true
+                }
+                names::COPYRIGHT => {
+                    package.copyright = text();
+                    true
+                }
+                names::DESCRIPTION => {
+                    package.description = text();
+                    true
+                }
+                names::ENRICHED_FROM => {
+                    package.enriched_from = text();
+                    true
+                }
+                names::SUPPLIER => {
+                    package.supplier = value::parse_inner(value).as_ref().and_then(contact);
+                    package.supplier.is_some()
+                }
+                names::VCS => {
+                    package.vcs = value::parse_inner(value).as_ref().and_then(vcs);
+                    package.vcs.is_some()
+                }
+                // Where there are any, they stand for what a field of the format cannot hold.
                 names::AUTHOR => {
+                    if !std::mem::replace(&mut own_authors, true) {
+                        package.authors.clear();
+                    }
                     package.authors.extend(text());
                     true
                 }
                 names::KEYWORD => {
+                    if !std::mem::replace(&mut own_keywords, true) {
+                        package.keywords.clear();
+                    }
                     package.keywords.extend(text());
                     true
                 }
@@ -482,6 +526,134 @@ pub(super) fn source_of(
         || purl
             .is_some_and(|(text, _)| package_purl(name, version, &said).as_deref() == Some(text));
     if agrees { said } else { implied }
+}
+
+/// Tells of a purl that cannot be taken apart.
+pub(super) fn purl_parts<'t>(
+    purl: Option<&'t str>,
+    faults: &mut Faults,
+    place: &Place<'_>,
+) -> Option<PurlParts<'t>> {
+    let purl = purl?;
+    let parts = claimed::purl_parts(purl);
+    if parts.is_none() {
+        let short: String = purl.chars().take(200).collect();
+        faults.add(place, format!("`{short}` is no package URL"));
+    }
+    parts
+}
+
+/// Whether components without a purl may be cargo packages: no purl of the document names
+/// anything else, or one names a cargo package.
+#[derive(Debug, Default)]
+pub(super) struct PurlCensus {
+    cargo: bool,
+    other: bool,
+}
+
+impl PurlCensus {
+    pub(super) fn see(&mut self, purl: &str) {
+        if claimed::is_cargo(purl) {
+            self.cargo = true;
+        } else {
+            self.other = true;
+        }
+    }
+
+    pub(super) fn cargo_only(&self) -> bool {
+        self.cargo || !self.other
+    }
+}
+
+/// What a component says that it is, as written.
+pub(super) struct Identity<'t> {
+    pub reference: &'t str,
+    pub name: &'t str,
+    pub version: &'t str,
+    pub purl: Option<&'t str>,
+    pub parts: Option<PurlParts<'t>>,
+    pub main: bool,
+}
+
+impl Identity<'_> {
+    /// How the component is claimed, before any of its other facts.
+    pub(super) fn claim(&self, place: &Place<'_>) -> Claim {
+        Claim {
+            reference: self.reference.to_owned(),
+            place: place.to_string(),
+            purl: self.purl.map(str::to_owned),
+            main: self.main,
+            ..Claim::default()
+        }
+    }
+
+    /// The package that it is; `hint` gives the source where neither purl nor properties do.
+    pub(super) fn package(
+        &self,
+        properties: &[Named<'_>],
+        hint: impl FnOnce() -> Source,
+    ) -> Package {
+        let known = self.purl.zip(self.parts.as_ref());
+        let source = source_of(self.name, self.version, known, properties, hint);
+        let name = match &self.parts {
+            Some(parts) if self.name.is_empty() => parts.name.clone(),
+            _ => self.name.to_owned(),
+        };
+        let mut package = Package::new(name, self.version, source);
+        package.purl = known.map(|(purl, _)| purl.to_owned());
+        package
+    }
+}
+
+/// What a format calls its list of digests, and in each of them the algorithm and the digits.
+pub(super) struct HashKeys {
+    pub list: &'static str,
+    pub algorithm: &'static str,
+    pub digits: &'static str,
+}
+
+/// The digests of an object: the algorithm as the document names it, the digits as written, and
+/// the place of the digits is told to `each`.
+pub(super) fn hashes<'t>(
+    fields: &'t Fields<'_>,
+    keys: &HashKeys,
+    faults: &mut Faults,
+    place: &Place<'_>,
+    mut each: impl FnMut(&'t str, &'t str, &mut Faults, &Place<'_>),
+) {
+    let list_place = place.key(keys.list);
+    for (index, item) in faults.array(fields, keys.list, place).iter().enumerate() {
+        let place = list_place.index(index);
+        let Some(hash) = faults.as_object(item, &place) else {
+            continue;
+        };
+        let algorithm = faults.text(hash, keys.algorithm, &place);
+        let digits = faults.text(hash, keys.digits, &place);
+        if let (Some(algorithm), Some(digits)) = (algorithm, digits) {
+            each(algorithm, digits, faults, &place.key(keys.digits));
+        }
+    }
+}
+
+/// Takes the digests of a component into its package and its claim.
+pub(super) fn take_hashes(
+    fields: &Fields<'_>,
+    keys: &HashKeys,
+    faults: &mut Faults,
+    place: &Place<'_>,
+    package: &mut Package,
+    claim: &mut Claim,
+) {
+    hashes(
+        fields,
+        keys,
+        faults,
+        place,
+        |algorithm, digits, faults, place| {
+            take_hash(package, algorithm, digits, faults, place);
+            claim.hashes.push((algorithm.to_owned(), digits.to_owned()));
+        },
+    );
 }
 
 /// Takes a digest into the package, where it is one that it has a field for.

@@ -19,8 +19,10 @@ use crate::progress::CancelToken;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Format {
-    /// CycloneDX as JSON; version 1.6 is written.
+    /// CycloneDX as JSON; versions 1.4 to 1.7 are written, 1.6 by default.
     CycloneDxJson,
+    /// CycloneDX as XML, in the same versions; needs the cargo feature `xml`.
+    CycloneDxXml,
     /// SPDX 2 as JSON; version 2.3 is written.
     SpdxJson,
     /// The library's own view, schema `cratetrust.bom/1`.
@@ -29,12 +31,18 @@ pub enum Format {
 
 impl Format {
     /// All formats.
-    pub const ALL: [Self; 3] = [Self::CycloneDxJson, Self::SpdxJson, Self::Json];
+    pub const ALL: [Self; 4] = [
+        Self::CycloneDxJson,
+        Self::CycloneDxXml,
+        Self::SpdxJson,
+        Self::Json,
+    ];
 
     /// The format's stable name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::CycloneDxJson => "cyclonedx-json",
+            Self::CycloneDxXml => "cyclonedx-xml",
             Self::SpdxJson => "spdx-json",
             Self::Json => "json",
         }
@@ -43,7 +51,7 @@ impl Format {
     /// The specification versions that can be written, the default one first.
     pub const fn versions(self) -> &'static [&'static str] {
         match self {
-            Self::CycloneDxJson => cyclonedx::VERSIONS,
+            Self::CycloneDxJson | Self::CycloneDxXml => cyclonedx::VERSIONS,
             Self::SpdxJson => spdx::VERSIONS,
             Self::Json => json::VERSIONS,
         }
@@ -238,9 +246,17 @@ pub fn write(bom: &Bom, format: Format, spec_version: Option<&str>) -> Result<Ve
                 )
             })?,
     };
+    #[cfg(not(feature = "xml"))]
+    if format == Format::CycloneDxXml {
+        return Err(Error::new(
+            ErrorKind::Unsupported,
+            "XML is not written here: the library was built without it",
+        ));
+    }
     let bom = &*prepare::prepare(bom);
     let bytes = match format {
-        Format::CycloneDxJson => cyclonedx::write(bom, version),
+        Format::CycloneDxJson => cyclonedx::write(bom, version, false),
+        Format::CycloneDxXml => cyclonedx::write(bom, version, true),
         Format::SpdxJson => spdx::write(bom, version),
         Format::Json => json::write(bom),
     };
@@ -258,6 +274,10 @@ pub fn read(bytes: &[u8], label: &str, limits: &Limits, cancel: &CancelToken) ->
 }
 
 fn read_any(bytes: &[u8], limits: &Limits, cancel: &CancelToken) -> Result<Document> {
+    #[cfg(feature = "xml")]
+    if is_xml(bytes) {
+        return read_xml(bytes, limits, cancel);
+    }
     let tree = value::parse(bytes, limits, cancel)?;
     let fields = tree.object().unwrap_or_default();
     let text = |key| value::get(fields, key).and_then(value::Json::text);
@@ -265,7 +285,7 @@ fn read_any(bytes: &[u8], limits: &Limits, cancel: &CancelToken) -> Result<Docum
     faults.repeated_keys(&tree, &value::Place::Root);
     cancel.check()?;
     if text("bomFormat").or_else(|| text("specFormat")) == Some("CycloneDX") {
-        cyclonedx::read(fields, faults, cancel)
+        cyclonedx::read(fields, Format::CycloneDxJson, faults, cancel)
     } else if value::get(fields, "spdxVersion").is_some() {
         match text("spdxVersion") {
             Some(version) if version.starts_with("SPDX-2.") => spdx::read(fields, faults, cancel),
@@ -280,6 +300,35 @@ fn read_any(bytes: &[u8], limits: &Limits, cancel: &CancelToken) -> Result<Docum
     } else {
         Err(unsupported(unknown_object(fields)))
     }
+}
+
+#[cfg(feature = "xml")]
+fn is_xml(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    // A zero byte next to it tells of UTF-16, which is refused with the other encodings.
+    let bytes = bytes.trim_ascii_start();
+    bytes.first() == Some(&b'<') && bytes.get(1) != Some(&0)
+}
+
+/// XML is read into the tree of the JSON form; the places are then those in the XML.
+#[cfg(feature = "xml")]
+fn read_xml(bytes: &[u8], limits: &Limits, cancel: &CancelToken) -> Result<Document> {
+    let tree = cyclonedx::read_xml(bytes, limits, cancel)?;
+    let fields = tree.object().unwrap_or_default();
+    let mut faults = value::Faults::new(limits);
+    faults.repeated_keys(&tree, &value::Place::Root);
+    cancel.check()?;
+    let mut document = cyclonedx::read(fields, Format::CycloneDxXml, faults, cancel)?;
+    let others = document.others.iter_mut().map(|other| &mut other.claim);
+    let claims = document.claims.iter_mut().chain(others);
+    let places = claims
+        .map(|claim| &mut claim.place)
+        .chain(document.unknown_refs.iter_mut().map(|end| &mut end.place))
+        .chain(document.faults.iter_mut().map(|fault| &mut fault.place));
+    for place in places {
+        *place = cyclonedx::xml_path(place);
+    }
+    Ok(document)
 }
 
 fn unsupported(message: impl Into<String>) -> Error {

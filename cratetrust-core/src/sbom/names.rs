@@ -13,6 +13,10 @@ use crate::bom::{Bom, DocumentInfo, Edge, EdgeKind, EvidenceLevel, EvidenceSourc
 use crate::digest::{Sha256, Sha256Hasher};
 use crate::package::{Source, SourceKind};
 
+/// Ends the name of a property whose value is a JSON string, where the syntax cannot hold the text.
+#[cfg(feature = "xml")]
+pub(super) const AS_JSON: &str = ":json";
+
 /// What all names of ours begin with.
 pub(super) const PREFIX: &str = "cratetrust:";
 
@@ -31,6 +35,15 @@ pub(super) const SCOPE: &str = "cratetrust:scope";
 pub(super) const SIZE: &str = "cratetrust:size";
 pub(super) const LICENSE: &str = "cratetrust:license";
 pub(super) const LICENSE_FILE: &str = "cratetrust:license-file";
+pub(super) const LICENSE_CONCLUDED: &str = "cratetrust:license-concluded";
+pub(super) const LICENSE_TEXT: &str = "cratetrust:license-text";
+pub(super) const COPYRIGHT: &str = "cratetrust:copyright";
+pub(super) const DESCRIPTION: &str = "cratetrust:description";
+/// A contact, as JSON.
+pub(super) const SUPPLIER: &str = "cratetrust:supplier";
+/// The commit that an archive was made from, as JSON.
+pub(super) const VCS: &str = "cratetrust:vcs";
+pub(super) const ENRICHED_FROM: &str = "cratetrust:enriched-from";
 pub(super) const AUTHOR: &str = "cratetrust:author";
 pub(super) const KEYWORD: &str = "cratetrust:keyword";
 pub(super) const HOMEPAGE: &str = "cratetrust:homepage";
@@ -45,6 +58,13 @@ pub(super) const DEPENDENCY: &str = "cratetrust:dependency";
 /// The public names of the `rustc` chapter in the CycloneDX property taxonomy.
 pub(super) const TARGET_TRIPLE: &str = "cdx:rustc:sbom:target:triple";
 pub(super) const ALL_TARGETS: &str = "cdx:rustc:sbom:target:all_targets";
+
+/// What the names of BSI TR-03183-2 begin with; its taxonomy for CycloneDX defines the words.
+pub(super) const BSI: &str = "bsi:component:";
+pub(super) const BSI_FILENAME: &str = "bsi:component:filename";
+pub(super) const BSI_EXECUTABLE: &str = "bsi:component:executable";
+pub(super) const BSI_ARCHIVE: &str = "bsi:component:archive";
+pub(super) const BSI_STRUCTURED: &str = "bsi:component:structured";
 
 /// What stands in for the main component where several packages are roots, or none. A package
 /// always has a version, so that a component without one cannot be taken for a crate.
@@ -124,6 +144,12 @@ pub(super) fn package_properties<'a>(bom: &Bom, package: &'a Package) -> Vec<Pro
     for unit in &package.units {
         out.push(property(UNIT, json_text(unit)));
     }
+    if let Some(vcs) = &package.vcs {
+        out.push(property(VCS, json_text(vcs)));
+    }
+    if let Some(kind) = &package.enriched_from {
+        out.push(property(ENRICHED_FROM, kind.as_str()));
+    }
     out
 }
 
@@ -174,6 +200,29 @@ pub(super) fn is_default_edge(bom: &Bom, edge: &Edge) -> bool {
     edge.kind == default_kind(bom)
         && edge.name.is_none()
         && edge.evidence == default_evidence(&bom.evidence)
+}
+
+/// The address of a crate's archive, where its registry is known to serve it.
+pub(super) fn download_url(package: &Package) -> Option<String> {
+    (package.source.kind == SourceKind::CratesIo).then(|| {
+        let Package { name, version, .. } = package;
+        let version = version.replace('+', "%2B");
+        format!("https://static.crates.io/crates/{name}/{name}-{version}.crate")
+    })
+}
+
+/// The file name of a crate's archive.
+pub(super) fn archive_name(package: &Package) -> Option<String> {
+    matches!(
+        package.source.kind,
+        SourceKind::CratesIo | SourceKind::Registry
+    )
+    .then(|| format!("{}-{}.crate", package.name, package.version))
+}
+
+/// Whether something beyond what a lockfile says is known of the archive itself.
+pub(super) fn archive_at_hand(package: &Package) -> bool {
+    package.checksum.sha512.is_some() || package.size.is_some() || package.enriched_from.is_some()
 }
 
 /// Whether the evidence holds a lockfile: then every package and every edge is listed.

@@ -417,10 +417,14 @@ pub(super) fn parse<'a>(
 ) -> Result<Json<'a>> {
     cancel.check()?;
     match bytes {
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, 0, ..] | [0, b'{', ..] | [b'{', 0, ..] => {
+        [0xff, 0xfe, ..]
+        | [0xfe, 0xff, ..]
+        | [0, 0, ..]
+        | [0, b'{' | b'<', ..]
+        | [b'{' | b'<', 0, ..] => {
             return Err(Error::new(
                 ErrorKind::InvalidUtf8,
-                "the text is UTF-16 or UTF-32; JSON documents are UTF-8 (RFC 8259, 8.1)",
+                "the text is UTF-16 or UTF-32; documents are read as UTF-8 (RFC 8259, 8.1)",
             )
             .at_offset(0));
         }

@@ -143,7 +143,22 @@ pub(crate) fn full_bom() -> Bom {
         ],
         lifecycle: Some("build".into()),
         serial: Some("urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79".into()),
-        ..DocumentInfo::default()
+        manufacturer: Some(Contact {
+            name: "Example Works".into(),
+            email: None,
+            url: Some("https://works.example.org".into()),
+        }),
+        license: Some("MPL-2.0".into()),
+        tools: vec![
+            Tool {
+                name: "packer".into(),
+                version: Some("1.2".into()),
+            },
+            Tool {
+                name: "signer".into(),
+                version: None,
+            },
+        ],
     };
     bom.selection = Some(Selection {
         packages: vec!["app".into()],
@@ -208,7 +223,35 @@ pub(crate) fn full_bom() -> Bom {
         features: vec!["no-panic".into()],
         scope: Scope::Linked,
     }];
-    bom.packages[3].license = Some("MIT/Apache-2.0".into());
+    itoa.license_concluded = Some("MIT".into());
+    itoa.copyright = Some("Copyright (c) 2016 David\nCopyright (c) 2017 Others".into());
+    itoa.supplier = Some(Contact {
+        name: "crates.io".into(),
+        email: None,
+        url: Some("https://crates.io".into()),
+    });
+    itoa.vcs = Some(VcsOrigin {
+        commit: "89abcdef0123456789abcdef0123456789abcdef".into(),
+        path: Some("itoa".into()),
+        dirty: false,
+    });
+    itoa.enriched_from = Some("crate".into());
+    let rand = &mut bom.packages[3];
+    rand.license = Some("MIT/Apache-2.0".into());
+    rand.authors = vec!["The Rand Project Developers".into()];
+    rand.repository = Some("https://github.com/rust-random/rand".into());
+    let own = &mut bom.packages[5];
+    own.license_file = Some("LICENSE.txt".into());
+    own.license_text = Some("  You may\r\nuse this.\n".into());
+    own.supplier = Some(Contact {
+        name: "Somebody".into(),
+        email: Some("no mail".into()),
+        url: None,
+    });
+    let both = &mut bom.packages[6];
+    both.license = Some("MIT".into());
+    both.license_concluded = Some("Apache-2.0".into());
+    both.license_text = Some("MIT\n".into());
     bom.gaps = vec![Gap {
         package: 4,
         code: "crate-gap".into(),
@@ -246,4 +289,27 @@ pub(crate) fn spec_data(path: &str) -> Option<serde_json::Value> {
             None
         }
     }
+}
+
+/// The published JSON schema of a CycloneDX version, if it is at hand.
+pub(crate) fn cyclonedx_validator(version: &str) -> Option<jsonschema::Validator> {
+    let schema = spec_data(&format!("cyclonedx/bom-{version}.schema.json"))?;
+    let mut registry = jsonschema::Registry::new();
+    for name in [
+        "spdx.schema.json",
+        "jsf-0.82.schema.json",
+        "cryptography-defs.schema.json",
+    ] {
+        let resource = spec_data(&format!("cyclonedx/{name}")).unwrap();
+        registry = registry
+            .add(format!("http://cyclonedx.org/schema/{name}"), resource)
+            .unwrap();
+    }
+    let registry = registry.prepare().unwrap();
+    let validator = jsonschema::options()
+        .with_registry(&registry)
+        .should_validate_formats(true)
+        .build(&schema)
+        .unwrap();
+    Some(validator)
 }

@@ -2,21 +2,24 @@
 
 use std::collections::HashSet;
 
-use super::write;
-use crate::bom::{Contact, Package, Scope};
+use super::entity::read_organization;
+use super::{facts, license, write};
+use crate::bom::{Package, Tool};
 use crate::error::Result;
 use crate::package::Source;
 use crate::progress::CancelToken;
-use crate::sbom::claimed::{self, PurlParts};
-use crate::sbom::claims::{self, Builder, Named, Target};
+use crate::sbom::claimed;
+use crate::sbom::claims::{self, Builder, Identity, Named, PurlCensus, Target};
 use crate::sbom::value::{self, Faults, Fields, Json, Place, get};
-use crate::sbom::{Claim, Document, Format, names, plain};
+use crate::sbom::{Document, Format, OtherComponent, names, plain};
 
-/// The versions of the JSON format; 2.0 is a draft that keeps what is read here.
+/// The versions of the format; 2.0 is a draft that keeps what is read here.
 const KNOWN: [&str; 8] = ["1.2", "1.3", "1.4", "1.5", "1.6", "1.7", "2.0", "2.0-dev"];
 
+/// Reads the tree of a document; the tree of an XML one is that of the JSON one that says the same.
 pub(crate) fn read(
     fields: &Fields<'_>,
+    format: Format,
     mut faults: Faults,
     cancel: &CancelToken,
 ) -> Result<Document> {
@@ -28,43 +31,42 @@ pub(crate) fn read(
         let short: String = version.chars().take(80).collect();
         faults.add(
             &root.key("specVersion"),
-            format!("`{short}` is no version of CycloneDX in JSON that is known here"),
+            format!("`{short}` is no version of CycloneDX that is known here"),
         );
     }
     let mut reader = Reader {
-        builder: Builder::new(Format::CycloneDxJson, version, faults),
+        builder: Builder::new(format, version, faults),
         cargo_only: cargo_only(fields),
         cancel,
         count: 0,
+        main: None,
     };
     reader.document(fields)?;
     let mut document = reader.builder.finish();
-    claims::drop_derived_serial(&mut document, |bom, tool| write::serial(bom, version, tool));
+    let xml = format == Format::CycloneDxXml;
+    claims::drop_derived_serial(&mut document, |bom, tool| {
+        write::serial(bom, version, xml, tool)
+    });
     Ok(document)
 }
 
-/// Whether components without a purl may be cargo packages: no purl of the document names
-/// anything else, or one names a cargo package.
+/// Whether components without a purl may be cargo packages.
 fn cargo_only(fields: &Fields<'_>) -> bool {
-    fn look(component: &Json<'_>, cargo: &mut bool, other: &mut bool) {
+    fn look(component: &Json<'_>, census: &mut PurlCensus) {
         let Some(fields) = component.object() else {
             return;
         };
         if let Some(purl) = get(fields, "purl").and_then(Json::text) {
-            if is_cargo(purl) {
-                *cargo = true;
-            } else {
-                *other = true;
-            }
+            census.see(purl);
         }
         for nested in get(fields, "components")
             .and_then(Json::array)
             .unwrap_or_default()
         {
-            look(nested, cargo, other);
+            look(nested, census);
         }
     }
-    let (mut cargo, mut other) = (false, false);
+    let mut census = PurlCensus::default();
     let main = get(fields, "metadata")
         .and_then(Json::object)
         .and_then(|metadata| get(metadata, "component"));
@@ -72,19 +74,16 @@ fn cargo_only(fields: &Fields<'_>) -> bool {
         .and_then(Json::array)
         .unwrap_or_default();
     for component in components.iter().chain(main) {
-        look(component, &mut cargo, &mut other);
+        look(component, &mut census);
     }
-    cargo || !other
+    census.cargo_only()
 }
 
-fn is_cargo(purl: &str) -> bool {
-    claimed::purl_parts(purl).map_or_else(
-        || {
-            purl.get(..9)
-                .is_some_and(|head| head.eq_ignore_ascii_case("pkg:cargo"))
-        },
-        |parts| parts.kind == "cargo",
-    )
+/// What properties of ours say about the main component, whatever its own fields do.
+struct Main {
+    index: usize,
+    license: bool,
+    supplier: bool,
 }
 
 /// What a nested component is nested in.
@@ -101,6 +100,7 @@ struct Reader<'t, 'c> {
     cargo_only: bool,
     cancel: &'c CancelToken,
     count: u64,
+    main: Option<Main>,
 }
 
 impl<'t> Reader<'t, '_> {
@@ -119,6 +119,7 @@ impl<'t> Reader<'t, '_> {
                 );
             }
             self.builder.document.bom.document.serial = Some(serial.to_owned());
+            self.builder.document.identifier = Some(serial.to_owned());
         }
         if let Some(metadata) = self.faults().object(fields, "metadata", &root) {
             self.metadata(metadata, &root.key("metadata"))?;
@@ -142,11 +143,32 @@ impl<'t> Reader<'t, '_> {
             }
         }
         self.dependencies(fields)?;
-        // The facts, where there are any, hold the phase that the caller gave.
-        if !self.builder.own_facts && self.builder.own_version().is_some() {
-            self.drop_default_phase();
+        self.compositions(fields)?;
+        if self.builder.own_version().is_some() {
+            // The facts, where there are any, hold the phase that the caller gave.
+            if !self.builder.own_facts {
+                self.drop_default_phase();
+            }
+            self.drop_given_facts();
         }
         Ok(())
+    }
+
+    /// In a document of ours the main component has what the caller gave for it, unless a property
+    /// says that it is the package's own.
+    fn drop_given_facts(&mut self) {
+        let bom = &mut self.builder.document.bom;
+        let Some(main) = &self.main else {
+            return;
+        };
+        if let Some(package) = bom.packages.get_mut(main.index) {
+            if bom.document.license.is_some() && !main.license {
+                package.license = None;
+            }
+            if bom.document.supplier.is_some() && !main.supplier {
+                package.supplier = None;
+            }
+        }
     }
 
     /// A document of ours that was given no phase names the default one.
@@ -172,10 +194,15 @@ impl<'t> Reader<'t, '_> {
         let authors = self.faults().array(fields, "authors", place);
         self.builder.document.bom.document.authors =
             authors.iter().filter_map(plain::contact).collect();
-        self.builder.document.bom.document.supplier = ["supplier", "manufacturer", "manufacture"]
+        let organization = |key| get(fields, key).and_then(read_organization);
+        let document = &mut self.builder.document;
+        document.bom.document.supplier = organization("supplier");
+        document.bom.document.manufacturer =
+            organization("manufacturer").or_else(|| organization("manufacture"));
+        document.data_licenses = license::read(fields, &mut self.builder.faults, place)
             .into_iter()
-            .find_map(|key| get(fields, key))
-            .and_then(organization);
+            .map(|license| license.text.to_owned())
+            .collect();
         for property in self.properties(fields, place, true) {
             let Named { name, value, place } = property;
             self.builder.document_property(name, value, &place);
@@ -203,12 +230,22 @@ impl<'t> Reader<'t, '_> {
                 return self.builder.faults.add(&place.key("tools"), message);
             }
         };
+        let mut ours = false;
         for tool in list {
             let text = |key| tool.object().and_then(|t| get(t, key)).and_then(Json::text);
             let name = text("name").unwrap_or_default();
             let version = text("version").unwrap_or_default();
-            let tool = format!("{name} {version}");
-            self.builder.document.tools.push(tool.trim().to_owned());
+            let document = &mut self.builder.document;
+            let both = format!("{name} {version}");
+            document.tools.push(both.trim().to_owned());
+            // The first of this name is this tool itself, the rest are others that had a part.
+            if name == "cratetrust" && !std::mem::replace(&mut ours, true) {
+                continue;
+            }
+            document.bom.document.tools.push(Tool {
+                name: name.to_owned(),
+                version: Some(version.to_owned()).filter(|version| !version.is_empty()),
+            });
         }
     }
 
@@ -235,8 +272,9 @@ impl<'t> Reader<'t, '_> {
             let name = get(property, "name")
                 .and_then(Json::text)
                 .unwrap_or_default();
-            let known =
-                name.starts_with(names::PREFIX) || (document && name == names::TARGET_TRIPLE);
+            let known = name.starts_with(names::PREFIX)
+                || name.starts_with(names::BSI)
+                || (document && name == names::TARGET_TRIPLE);
             if known && let Some(value) = self.builder.faults.text(property, "value", &place) {
                 out.push(Named {
                     name,
@@ -268,23 +306,23 @@ impl<'t> Reader<'t, '_> {
         let name = faults.text(fields, "name", place).unwrap_or_default();
         let version = faults.text(fields, "version", place).unwrap_or_default();
         let purl = faults.text(fields, "purl", place);
-        let parts = purl.and_then(claimed::purl_parts);
         if kind.is_none() && get(fields, "type").is_none() {
             faults.add(place, "the component has no `type`");
         }
-        if let Some(purl) = purl
-            && parts.is_none()
-        {
-            let short: String = purl.chars().take(200).collect();
-            faults.add(&place.key("purl"), format!("`{short}` is no package URL"));
-        }
+        let parts = claims::purl_parts(purl, faults, &place.key("purl"));
         if name.is_empty() {
             faults.add(place, "the component has no `name`");
         }
         let reference_place = place.key("bom-ref");
-        let target = self.classify(
-            fields, place, kind, reference, name, version, purl, parts, parent, main,
-        );
+        let identity = Identity {
+            reference,
+            name,
+            version,
+            purl,
+            parts,
+            main,
+        };
+        let target = self.classify(fields, place, kind, identity, parent);
         if !reference.is_empty() {
             self.builder.register(reference, target, &reference_place);
         } else if let Some(purl) = purl {
@@ -312,23 +350,22 @@ impl<'t> Reader<'t, '_> {
         Ok(())
     }
 
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "the facts of one component, each read once by the only caller"
-    )]
     fn classify(
         &mut self,
         fields: &'t Fields<'t>,
         place: &Place<'_>,
         kind: Option<&str>,
-        reference: &'t str,
-        name: &'t str,
-        version: &'t str,
-        purl: Option<&'t str>,
-        parts: Option<PurlParts<'t>>,
+        identity: Identity<'t>,
         parent: Option<Parent<'t>>,
-        main: bool,
     ) -> Target {
+        let Identity {
+            reference,
+            version,
+            purl,
+            ref parts,
+            main,
+            ..
+        } = identity;
         // The binaries and libraries of a package, which some producers list inside it.
         if let Some(parent) = parent {
             let target_of_parent = parts.as_ref().is_some_and(|parts| {
@@ -349,117 +386,92 @@ impl<'t> Reader<'t, '_> {
             self.builder.document.has_root = true;
             return Target::SyntheticRoot;
         }
-        let cargo = match (purl, &parts) {
+        let cargo = match (purl, parts) {
             (Some(purl), _)
                 if purl
                     .get(..4)
                     .is_some_and(|p| p.eq_ignore_ascii_case("pkg:")) =>
             {
-                is_cargo(purl)
+                claimed::is_cargo(purl)
             }
             _ => library && self.cargo_only,
         };
+        let properties = self.properties(fields, place, false);
         if !cargo {
-            self.builder.document.foreign += 1;
+            self.foreign(fields, place, &identity, &properties);
             return Target::Foreign;
         }
-        let properties = self.properties(fields, place, false);
-        let known = purl.zip(parts.as_ref());
-        let source = claims::source_of(name, version, known, &properties, || {
+        let mut claim = identity.claim(place);
+        let mut package = identity.package(&properties, || {
             told_elsewhere(fields, reference).unwrap_or_else(|| match purl {
                 // A purl that cannot be read claims something, but nobody can tell what.
                 Some(_) => claims::untold(false),
                 None => claims::untold(main),
             })
         });
-        let named = match &parts {
-            Some(parts) if name.is_empty() => parts.name.clone(),
-            _ => name.to_owned(),
-        };
-        let mut package = Package::new(named, version, source);
-        package.purl = known.map(|(purl, _)| purl.to_owned());
-        let mut claim = Claim {
-            reference: reference.to_owned(),
-            place: place.to_string(),
-            purl: purl.map(str::to_owned),
-            main,
-            ..Claim::default()
-        };
-        self.facts(fields, place, &mut package, &mut claim);
+        let faults = &mut self.builder.faults;
+        facts::take(fields, &properties, faults, place, &mut package, &mut claim);
         let index = self.builder.add(package, claim);
         self.builder.package_properties(index, &properties);
         if main {
+            let says = |name| properties.iter().any(|property| property.name == name);
+            self.main = Some(Main {
+                index,
+                license: says(names::LICENSE),
+                supplier: says(names::SUPPLIER),
+            });
             self.builder.document.has_root = true;
             self.builder.document.bom.roots.push(index);
         }
         Target::Package(index)
     }
 
-    /// What a component says about its package beyond its identity.
-    fn facts(
+    /// A component that is no cargo package: its facts are kept, but it takes no part in the graph.
+    fn foreign(
         &mut self,
         fields: &'t Fields<'t>,
         place: &Place<'_>,
-        package: &mut Package,
-        claim: &mut Claim,
+        identity: &Identity<'t>,
+        properties: &[Named<'t>],
     ) {
+        self.builder.document.foreign += 1;
+        let mut claim = identity.claim(place);
+        let mut package = Package::new("", "", claims::untold(false));
         let faults = &mut self.builder.faults;
-        package.description = faults.text(fields, "description", place).map(str::to_owned);
-        if let Some(scope) = faults.text(fields, "scope", place) {
-            claim.scope = Some(scope.to_owned());
-            package.scope = match scope {
-                "required" => Scope::Linked,
-                "excluded" => Scope::NotBuilt,
-                "optional" => Scope::Maybe,
-                _ => {
-                    faults.add(
-                        &place.key("scope"),
-                        "a scope is `required`, `optional` or `excluded`",
-                    );
-                    Scope::Maybe
-                }
-            };
-        }
-        hashes(faults, fields, place, package, claim);
-        let list = faults.array(fields, "externalReferences", place);
-        let list_place = place.key("externalReferences");
-        for (index, item) in list.iter().enumerate() {
-            let place = list_place.index(index);
-            let Some(reference) = faults.as_object(item, &place) else {
+        facts::take(fields, properties, faults, place, &mut package, &mut claim);
+        self.builder.document.others.push(OtherComponent {
+            name: identity.name.to_owned(),
+            version: Some(identity.version)
+                .filter(|version| !version.is_empty())
+                .map(str::to_owned),
+            claim,
+        });
+    }
+
+    /// What the document says of the completeness of each component's dependencies.
+    fn compositions(&mut self, fields: &'t Fields<'t>) -> Result<()> {
+        let list = get(fields, "compositions").and_then(Json::array);
+        for item in list.unwrap_or_default() {
+            self.cancel.check()?;
+            let Some(composition) = item.object() else {
                 continue;
             };
-            let kind = faults.text(reference, "type", &place).unwrap_or_default();
-            let url = faults.text(reference, "url", &place);
-            let slot = match kind {
-                "vcs" => &mut package.repository,
-                "website" => &mut package.homepage,
-                "documentation" => &mut package.documentation,
-                "distribution" if claim.hashes.is_empty() => {
-                    hashes(faults, reference, &place, package, claim);
-                    continue;
-                }
-                _ => continue,
+            let Some(aggregate) = get(composition, "aggregate").and_then(Json::text) else {
+                continue;
             };
-            if slot.is_none() {
-                *slot = url.map(str::to_owned);
+            for reference in get(composition, "dependencies")
+                .and_then(Json::array)
+                .unwrap_or_default()
+            {
+                let target = reference.text().and_then(|text| self.builder.target(text));
+                if let Some(Target::Package(index)) = target
+                    && let Some(claim) = self.builder.document.claims.get_mut(index)
+                {
+                    claim.completeness = Some(aggregate.to_owned());
+                }
             }
         }
-        package.license = license(faults, fields, place);
-        for tag in faults.array(fields, "tags", place) {
-            package.keywords.extend(tag.text().map(str::to_owned));
-        }
-        for author in faults.array(fields, "authors", place) {
-            package
-                .authors
-                .extend(plain::contact(author).map(|contact| match contact.email {
-                    Some(email) => format!("{} <{email}>", contact.name),
-                    None => contact.name,
-                }));
-        }
-        if package.authors.is_empty() {
-            let author = faults.text(fields, "author", place);
-            package.authors.extend(author.map(str::to_owned));
-        }
+        Ok(())
     }
 
     fn dependencies(&mut self, fields: &'t Fields<'t>) -> Result<()> {
@@ -528,92 +540,6 @@ fn is_serial(text: &str) -> bool {
             8 | 13 | 18 | 23 => b == b'-',
             _ => b.is_ascii_digit() || (b'a'..=b'f').contains(&b),
         })
-}
-
-fn organization(value: &Json<'_>) -> Option<Contact> {
-    let fields = value.object()?;
-    let mut contact = plain::contact(value)?;
-    if contact.url.is_none() {
-        contact.url = get(fields, "url")
-            .and_then(Json::array)
-            .and_then(|urls| urls.first()?.text())
-            .map(str::to_owned);
-    }
-    contact.email = get(fields, "contact")
-        .and_then(Json::array)
-        .unwrap_or_default()
-        .iter()
-        .find_map(|person| get(person.object()?, "email")?.text())
-        .map(str::to_owned);
-    Some(contact)
-}
-
-fn hashes(
-    faults: &mut Faults,
-    fields: &Fields<'_>,
-    place: &Place<'_>,
-    package: &mut Package,
-    claim: &mut Claim,
-) {
-    let list_place = place.key("hashes");
-    for (index, item) in faults.array(fields, "hashes", place).iter().enumerate() {
-        let place = list_place.index(index);
-        let Some(hash) = faults.as_object(item, &place) else {
-            continue;
-        };
-        let algorithm = faults.text(hash, "alg", &place);
-        let digits = faults.text(hash, "content", &place);
-        if let (Some(algorithm), Some(digits)) = (algorithm, digits) {
-            claims::take_hash(package, algorithm, digits, faults, &place.key("content"));
-            claim.hashes.push((algorithm.to_owned(), digits.to_owned()));
-        }
-    }
-}
-
-/// The licence: an expression, an identifier or a name; several count as all applying.
-fn license(faults: &mut Faults, fields: &Fields<'_>, place: &Place<'_>) -> Option<String> {
-    let mut declared = Vec::new();
-    let mut others = Vec::new();
-    let list_place = place.key("licenses");
-    for (index, item) in faults.array(fields, "licenses", place).iter().enumerate() {
-        let place = list_place.index(index);
-        let Some(choice) = faults.as_object(item, &place) else {
-            continue;
-        };
-        let inner = faults.object(choice, "license", &place);
-        let text = match inner {
-            Some(license) => get(license, "id").or_else(|| get(license, "name")),
-            None => get(choice, "expression"),
-        };
-        let acknowledged = get(inner.unwrap_or(choice), "acknowledgement").and_then(Json::text);
-        if let Some(text) = text.and_then(Json::text) {
-            match acknowledged {
-                Some("concluded") => others.push(text),
-                _ => declared.push(text),
-            }
-        }
-    }
-    let list = if declared.is_empty() {
-        others
-    } else {
-        declared
-    };
-    match list.as_slice() {
-        [] => None,
-        [one] => Some((*one).to_owned()),
-        many => Some(
-            many.iter()
-                .map(|text| {
-                    if text.contains(" OR ") {
-                        format!("({text})")
-                    } else {
-                        (*text).to_owned()
-                    }
-                })
-                .collect::<Vec<_>>()
-                .join(" AND "),
-        ),
-    }
 }
 
 /// The source that a component without purl tells of in other places: references of the form

@@ -1,4 +1,4 @@
-//! Writing CycloneDX 1.6.
+//! A bill of materials as a CycloneDX document.
 //!
 //! - One root is the main component; several, or none, get a synthetic main component without
 //!   version and purl that depends on them.
@@ -7,20 +7,23 @@
 //! - Every component has an entry in `dependencies`. With a lockfile as evidence a composition
 //!   calls them complete: a lockfile lists every dependency that any build can have. The entries
 //!   of packages with gaps, and all entries without a lockfile, are `unknown`.
+//! - A fact that the version or the syntax cannot hold exactly stands in a property too, unless it
+//!   follows from the others.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use serde::Serialize;
-
-use crate::bom::{Bom, Contact, Edge, Package, Scope};
+use super::entity::{Organization, author, is_plain, organization, person};
+use super::license::{data_license, declared, licenses};
+use super::model::{
+    Component, Composition, Dependency, Document, Hash, Lifecycle, Metadata, Reference, Tool, Tools,
+};
+use super::{Spec, is_xml_char};
+use crate::bom::{Bom, DocumentInfo, Edge, EvidenceLevel, Package, Scope};
 use crate::sbom::names::{self, Property, Unique, property};
 
-/// The versions that can be written, the default first.
-pub(crate) const VERSIONS: &[&str] = &["1.6"];
-
 /// The lifecycle phases that CycloneDX defines.
-pub(super) const PHASES: [&str; 7] = [
+const PHASES: [&str; 7] = [
     "design",
     "pre-build",
     "build",
@@ -30,214 +33,104 @@ pub(super) const PHASES: [&str; 7] = [
     "decommission",
 ];
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Document<'a> {
-    bom_format: &'static str,
-    spec_version: &'a str,
-    serial_number: Cow<'a, str>,
-    version: u32,
-    metadata: Metadata<'a>,
-    components: Vec<Component<'a>>,
-    dependencies: Vec<Dependency<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    compositions: Vec<Composition<'a>>,
+/// Writes a document in that version, as XML where `xml` says so.
+pub(crate) fn write(bom: &Bom, version: &str, xml: bool) -> serde_json::Result<Vec<u8>> {
+    let spec = Spec::new(version, xml);
+    let refs = references(bom, spec);
+    let document = document(bom, version, spec, &refs);
+    if !xml {
+        return serde_json::to_vec_pretty(&document);
+    }
+    #[cfg(feature = "xml")]
+    return super::xml_write::write(&document).map_err(serde::ser::Error::custom);
+    #[cfg(not(feature = "xml"))]
+    Err(serde::ser::Error::custom("built without the feature `xml`"))
 }
 
-#[derive(Serialize)]
-struct Metadata<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    timestamp: Option<&'a str>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    lifecycles: Vec<Lifecycle<'a>>,
-    tools: Tools,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    authors: Vec<Person<'a>>,
-    component: Component<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    supplier: Option<Organization<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    properties: Vec<Property<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Lifecycle<'a> {
-    Phase(&'a str),
-    Name(&'a str),
-}
-
-#[derive(Serialize)]
-struct Tools {
-    components: [Tool; 1],
-}
-
-#[derive(Serialize)]
-struct Tool {
-    r#type: &'static str,
-    name: &'static str,
-    version: &'static str,
-}
-
-#[derive(Serialize, Clone)]
-struct Person<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    email: Option<&'a str>,
-}
-
-#[derive(Serialize, Clone)]
-struct Organization<'a> {
-    name: &'a str,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    url: Vec<&'a str>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    contact: Vec<Person<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Component<'a> {
-    r#type: &'static str,
-    #[serde(rename = "bom-ref")]
-    bom_ref: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    supplier: Option<Organization<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    authors: Vec<Person<'a>>,
-    name: &'a str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    version: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    description: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    scope: Option<&'static str>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    hashes: Vec<Hash>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    licenses: Vec<License<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    purl: Option<&'a str>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    external_references: Vec<Reference<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    properties: Vec<Property<'a>>,
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
-    tags: &'a [String],
-}
-
-#[derive(Serialize)]
-struct Hash {
-    alg: &'static str,
-    content: String,
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum License<'a> {
-    Expression {
-        expression: &'a str,
-        acknowledgement: &'static str,
-    },
-    Named {
-        license: NamedLicense<'a>,
-    },
-}
-
-#[derive(Serialize)]
-struct NamedLicense<'a> {
-    name: &'a str,
-    acknowledgement: &'static str,
-}
-
-#[derive(Serialize)]
-struct Reference<'a> {
-    url: &'a str,
-    r#type: &'static str,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Dependency<'a> {
-    r#ref: &'a str,
-    depends_on: Vec<&'a str>,
-}
-
-#[derive(Serialize)]
-struct Composition<'a> {
-    aggregate: &'static str,
-    dependencies: Vec<&'a str>,
-}
-
-pub(crate) fn write(bom: &Bom, version: &str) -> serde_json::Result<Vec<u8>> {
-    let refs = references(bom);
+fn document<'a>(bom: &'a Bom, version: &'a str, spec: Spec, refs: &'a [String]) -> Document<'a> {
     let main = match bom.roots.as_slice() {
         [root] if *root < bom.packages.len() => Some(*root),
         _ => None,
     };
-    let mut said = edge_properties(bom, &refs);
-    let mut component_of = |index: usize, package| {
+    let mut said = edge_properties(bom, refs);
+    let mut component_of = |index: usize, package, root| {
         let reference = refs.get(index).map_or("", String::as_str);
-        let mut component = component(bom, package, reference);
+        let mut component = component(bom, package, reference, spec, root);
         if let Some(properties) = said.remove(&index) {
             component.properties.extend(properties);
         }
         component
     };
-    let supplier = bom.document.supplier.as_ref().map(organization);
-    let mut root = match main.and_then(|i| Some((i, bom.packages.get(i)?))) {
-        Some((index, package)) => component_of(index, package),
-        None => synthetic_root(),
+    let info = &bom.document;
+    let root = match main.and_then(|i| Some((i, bom.packages.get(i)?))) {
+        Some((index, package)) => component_of(index, package, Some(info)),
+        None => synthetic_root(info, spec),
     };
-    root.r#type = "application";
-    root.supplier.clone_from(&supplier);
     let components = bom
         .packages
         .iter()
         .enumerate()
         .filter(|(index, _)| Some(*index) != main)
-        .map(|(index, package)| component_of(index, package))
+        .map(|(index, package)| component_of(index, package, None))
         .collect();
-    let serial_number = match &bom.document.serial {
-        Some(serial) => Cow::Borrowed(serial.as_str()),
-        None => Cow::Owned(serial(bom, version, crate::VERSION)),
+    let manufacturer = info.manufacturer.as_ref().map(organization);
+    let (manufacturer, manufacture) = if spec.has_manufacturers() {
+        (manufacturer, None)
+    } else {
+        (None, manufacturer)
     };
-    let document = Document {
+    Document {
         bom_format: "CycloneDX",
         spec_version: version,
-        serial_number,
+        serial_number: match &info.serial {
+            Some(serial) => Cow::Borrowed(serial.as_str()),
+            None => Cow::Owned(serial(bom, version, spec.xml, crate::VERSION)),
+        },
         version: 1,
         metadata: Metadata {
-            timestamp: bom.document.timestamp.as_deref(),
-            lifecycles: lifecycle(bom).into_iter().collect(),
-            tools: Tools {
-                components: [Tool {
-                    r#type: "application",
-                    name: "cratetrust",
-                    version: crate::VERSION,
-                }],
-            },
-            authors: bom.document.authors.iter().map(person).collect(),
+            timestamp: info.timestamp.as_deref(),
+            lifecycles: lifecycle(bom)
+                .into_iter()
+                .filter(|_| spec.has_lifecycles())
+                .collect(),
+            tools: tools(info, spec),
+            authors: info.authors.iter().map(person).collect(),
             component: root,
-            supplier,
-            properties: properties(bom, &refs),
+            manufacturer,
+            manufacture,
+            supplier: info.supplier.as_ref().map(organization),
+            licenses: [data_license()],
+            properties: properties(bom, refs, spec),
         },
         components,
-        dependencies: dependencies(bom, &refs, main),
-        compositions: compositions(bom, &refs, main),
-    };
-    serde_json::to_vec_pretty(&document)
+        dependencies: dependencies(bom, refs, main),
+        compositions: compositions(bom, refs, main),
+    }
 }
 
 /// The serial number that a document has where the caller gives none.
-pub(super) fn serial(bom: &Bom, version: &str, tool_version: &str) -> String {
-    names::content_uuid(bom, &format!("cyclonedx-json {version}"), tool_version)
+pub(super) fn serial(bom: &Bom, version: &str, xml: bool, tool_version: &str) -> String {
+    let syntax = if xml { "xml" } else { "json" };
+    names::content_uuid(bom, &format!("cyclonedx-{syntax} {version}"), tool_version)
 }
 
-/// The phase where the caller names none: a lockfile is written before the build.
+/// The phase where the caller names none: a lockfile is written before the build, a record of
+/// cargo's while it builds, and a binary is looked at after it.
 pub(super) fn default_phase(bom: &Bom) -> Option<&'static str> {
-    names::from_lockfile(&bom.evidence).then_some("pre-build")
+    let has = |wanted: &[EvidenceLevel]| bom.evidence.iter().any(|e| wanted.contains(&e.level));
+    use EvidenceLevel::{
+        Auditable, AuditableSbom, BinaryHeuristic, CargoMetadata, CargoSbom, Lockfile,
+        LockfileIndex, Manifests,
+    };
+    if has(&[CargoSbom]) {
+        Some("build")
+    } else if has(&[Auditable, AuditableSbom, BinaryHeuristic]) {
+        Some("post-build")
+    } else if has(&[Lockfile, LockfileIndex, CargoMetadata, Manifests]) {
+        Some("pre-build")
+    } else {
+        None
+    }
 }
 
 fn lifecycle(bom: &Bom) -> Option<Lifecycle<'_>> {
@@ -248,7 +141,27 @@ fn lifecycle(bom: &Bom) -> Option<Lifecycle<'_>> {
     }
 }
 
-fn properties<'a>(bom: &'a Bom, refs: &[String]) -> Vec<Property<'a>> {
+/// This tool first, then the caller's.
+fn tools(info: &DocumentInfo, spec: Spec) -> Tools<'_> {
+    let tool = |name, version| Tool {
+        r#type: spec.has_lifecycles().then_some("application"),
+        name,
+        version,
+    };
+    let mut list = vec![tool("cratetrust", Some(crate::VERSION))];
+    list.extend(
+        info.tools
+            .iter()
+            .map(|t| tool(t.name.as_str(), t.version.as_deref())),
+    );
+    if spec.has_lifecycles() {
+        Tools::Components { components: list }
+    } else {
+        Tools::List(list)
+    }
+}
+
+fn properties<'a>(bom: &'a Bom, refs: &[String], spec: Spec) -> Vec<Property<'a>> {
     let mut out = Vec::new();
     match &bom.selection {
         None => out.push(property(names::ALL_TARGETS, "true")),
@@ -259,20 +172,32 @@ fn properties<'a>(bom: &'a Bom, refs: &[String]) -> Vec<Property<'a>> {
                 .map(|triple| property(names::TARGET_TRIPLE, triple.as_str())),
         ),
     }
-    let document = &bom.document;
-    let given_default =
-        document.lifecycle.is_some() && document.lifecycle.as_deref() == default_phase(bom);
-    if given_default
-        || document
+    let info = &bom.document;
+    let lifecycle_kept = match info.lifecycle.as_deref() {
+        None => true,
+        Some(phase) => {
+            spec.has_lifecycles() && Some(phase) != default_phase(bom) && spec.keeps(phase)
+        }
+    };
+    let organization_kept = |contact: &Option<_>| {
+        contact
+            .as_ref()
+            .is_none_or(|contact| is_plain(contact, spec))
+    };
+    let kept = lifecycle_kept
+        && info.license.is_none()
+        && info
             .authors
             .iter()
-            .any(|author| author.url.is_some() || !is_plain(author))
-        || document
-            .supplier
-            .as_ref()
-            .is_some_and(|supplier| !is_plain(supplier))
-    {
-        let mut facts = document.clone();
+            .all(|author| author.url.is_none() && is_plain(author, spec))
+        && organization_kept(&info.supplier)
+        && organization_kept(&info.manufacturer)
+        && info.tools.iter().all(|tool| {
+            let kept = |text: &str| !text.is_empty() && spec.keeps(text);
+            kept(&tool.name) && tool.version.as_deref().is_none_or(kept)
+        });
+    if !kept {
+        let mut facts = info.clone();
         facts.timestamp = None;
         facts.serial = None;
         out.push(property(names::DOCUMENT, names::json_text(&facts)));
@@ -281,84 +206,26 @@ fn properties<'a>(bom: &'a Bom, refs: &[String]) -> Vec<Property<'a>> {
     out
 }
 
-/// Whether a contact can stand in CycloneDX's own fields without breaking its schema.
-fn is_plain(contact: &Contact) -> bool {
-    !contact.name.is_empty()
-        && contact.email.as_deref().is_none_or(is_email)
-        && contact.url.as_deref().is_none_or(names::is_uri)
-}
-
-fn is_email(text: &str) -> bool {
-    let part = |part: &str| {
-        !part.is_empty()
-            && !part.starts_with(['.', '-'])
-            && !part.ends_with(['.', '-'])
-            && !part.contains("..")
-            && part
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'+'))
-    };
-    text.split_once('@')
-        .is_some_and(|(user, host)| part(user) && part(host) && !host.contains(['_', '+']))
-}
-
-fn person(contact: &Contact) -> Person<'_> {
-    Person {
-        name: Some(contact.name.as_str()).filter(|name| !name.is_empty()),
-        email: contact.email.as_deref().filter(|email| is_email(email)),
-    }
-}
-
-fn organization(contact: &Contact) -> Organization<'_> {
-    let email = contact.email.as_deref().filter(|email| is_email(email));
-    Organization {
-        name: &contact.name,
-        url: contact
-            .url
-            .as_deref()
-            .filter(|url| names::is_uri(url))
-            .into_iter()
-            .collect(),
-        contact: email
-            .map(|email| Person {
-                name: None,
-                email: Some(email),
-            })
-            .into_iter()
-            .collect(),
-    }
-}
-
-/// An author as Cargo.toml writes it: `Name <mail>`, or only a name.
-fn author(text: &str) -> Person<'_> {
-    let split = text
-        .strip_suffix('>')
-        .and_then(|rest| rest.rsplit_once(" <"))
-        .filter(|(name, email)| !name.is_empty() && is_email(email));
-    match split {
-        Some((name, email)) => Person {
-            name: Some(name),
-            email: Some(email),
-        },
-        None => Person {
-            name: Some(text),
-            email: None,
-        },
-    }
-}
-
-fn synthetic_root() -> Component<'static> {
+fn synthetic_root(info: &DocumentInfo, spec: Spec) -> Component<'_> {
     Component {
         r#type: "application",
         bom_ref: names::SYNTHETIC_ROOT,
-        supplier: None,
+        supplier: info.supplier.as_ref().map(organization),
+        manufacturer: manufacturer(None, Some(info), spec),
         authors: Vec::new(),
+        author: None,
         name: names::SYNTHETIC_ROOT,
         version: "",
         description: None,
         scope: None,
         hashes: Vec::new(),
-        licenses: Vec::new(),
+        licenses: info
+            .license
+            .as_deref()
+            .map(|text| declared(text, spec))
+            .into_iter()
+            .collect(),
+        copyright: None,
         purl: None,
         external_references: Vec::new(),
         properties: Vec::new(),
@@ -366,7 +233,43 @@ fn synthetic_root() -> Component<'static> {
     }
 }
 
-fn component<'a>(bom: &Bom, package: &'a Package, reference: &'a str) -> Component<'a> {
+/// Who made a component where its authors cannot be reached: for the main component the caller's
+/// manufacturer, else whoever is behind the repository.
+fn manufacturer<'a>(
+    package: Option<&'a Package>,
+    root: Option<&'a DocumentInfo>,
+    spec: Spec,
+) -> Option<Organization<'a>> {
+    if !spec.has_manufacturers() {
+        return None;
+    }
+    if let Some(contact) = root.and_then(|info| info.manufacturer.as_ref()) {
+        return Some(organization(contact));
+    }
+    let package = package?;
+    let reachable = package
+        .authors
+        .iter()
+        .any(|text| author(text).email.is_some());
+    let url = package
+        .repository
+        .as_deref()
+        .filter(|url| !reachable && names::is_uri(url))?;
+    Some(Organization {
+        name: None,
+        url: vec![url],
+        contact: Vec::new(),
+    })
+}
+
+/// `root` is given for the main component.
+fn component<'a>(
+    bom: &Bom,
+    package: &'a Package,
+    reference: &'a str,
+    spec: Spec,
+    root: Option<&'a DocumentInfo>,
+) -> Component<'a> {
     let mut properties = names::package_properties(bom, package);
     let scope = match package.scope {
         Scope::Linked => Some("required"),
@@ -376,7 +279,93 @@ fn component<'a>(bom: &Bom, package: &'a Package, reference: &'a str) -> Compone
             Some("excluded")
         }
     };
-    let mut external_references = Vec::new();
+    for (name, text) in [
+        (names::DESCRIPTION, package.description.as_deref()),
+        (names::COPYRIGHT, package.copyright.as_deref()),
+    ] {
+        properties.extend(
+            text.filter(|text| !spec.keeps(text))
+                .map(|text| property(name, text)),
+        );
+    }
+    let authors = package.authors.as_slice();
+    let lists = spec.has_manufacturers();
+    let kept = |list: &[String]| list.iter().all(|text| spec.keeps(text));
+    if !kept(authors) || !(lists || authors.len() < 2) {
+        properties.extend(
+            authors
+                .iter()
+                .map(|text| property(names::AUTHOR, text.as_str())),
+        );
+    }
+    if !kept(&package.keywords) || !lists {
+        let keywords = package.keywords.iter();
+        properties.extend(keywords.map(|text| property(names::KEYWORD, text.as_str())));
+    }
+    let supplier = package.supplier.as_ref();
+    let given = root.and_then(|info| info.supplier.as_ref());
+    if let Some(supplier) = supplier
+        && (given.is_some() || !is_plain(supplier, spec))
+    {
+        properties.push(property(names::SUPPLIER, names::json_text(supplier)));
+    }
+    let license = root.and_then(|info| info.license.as_deref());
+    let (licenses, license_properties) = licenses(package, license, spec);
+    properties.extend(license_properties);
+    let external_references = references_of(package, spec, &mut properties);
+    bsi_properties(package, &mut properties);
+    Component {
+        r#type: if root.is_some() {
+            "application"
+        } else {
+            "library"
+        },
+        bom_ref: reference,
+        supplier: supplier.or(given).map(organization),
+        manufacturer: manufacturer(Some(package), root, spec),
+        authors: authors
+            .iter()
+            .filter(|_| lists)
+            .map(|text| author(text))
+            .collect(),
+        author: match authors {
+            [] => None,
+            _ if lists => None,
+            [one] => Some(Cow::Borrowed(one.as_str())),
+            many => Some(Cow::Owned(many.join(", "))),
+        },
+        name: &package.name,
+        version: &package.version,
+        description: package.description.as_deref(),
+        scope,
+        hashes: hashes(package),
+        licenses,
+        copyright: package.copyright.as_deref(),
+        purl: package.purl.as_deref(),
+        external_references,
+        properties,
+        tags: if lists { &package.keywords } else { &[] },
+    }
+}
+
+fn hashes(package: &Package) -> Vec<Hash> {
+    let sha256 = package.checksum.sha256.map(|hash| Hash {
+        alg: "SHA-256",
+        content: hash.to_string(),
+    });
+    let sha512 = package.checksum.sha512.map(|hash| Hash {
+        alg: "SHA-512",
+        content: hash.to_string(),
+    });
+    sha256.into_iter().chain(sha512).collect()
+}
+
+fn references_of<'a>(
+    package: &'a Package,
+    spec: Spec,
+    properties: &mut Vec<Property<'a>>,
+) -> Vec<Reference<'a>> {
+    let mut out = Vec::new();
     for (kind, name, url) in [
         ("vcs", names::REPOSITORY, &package.repository),
         ("website", names::HOMEPAGE, &package.homepage),
@@ -387,58 +376,70 @@ fn component<'a>(bom: &Bom, package: &'a Package, reference: &'a str) -> Compone
         ),
     ] {
         match url.as_deref() {
-            Some(url) if names::is_uri(url) => {
-                external_references.push(Reference { url, r#type: kind })
-            }
+            Some(url) if names::is_uri(url) && spec.keeps(url) => out.push(Reference {
+                url: Cow::Borrowed(url),
+                r#type: kind,
+                comment: match &package.vcs {
+                    Some(vcs) if kind == "vcs" && !vcs.dirty => {
+                        Some(format!("commit {}", vcs.commit))
+                    }
+                    _ => None,
+                },
+                hashes: Vec::new(),
+            }),
             Some(text) => properties.push(property(name, text)),
             None => {}
         }
     }
-    let hashes = [
-        package.checksum.sha256.map(|hash| Hash {
-            alg: "SHA-256",
-            content: hash.to_string(),
-        }),
-        package.checksum.sha512.map(|hash| Hash {
-            alg: "SHA-512",
-            content: hash.to_string(),
-        }),
-    ];
-    let licenses = package.license.as_deref().map(|license| {
-        if names::is_license_expression(license) {
-            License::Expression {
-                expression: license,
-                acknowledgement: "declared",
-            }
-        } else {
-            License::Named {
-                license: NamedLicense {
-                    name: license,
-                    acknowledgement: "declared",
-                },
-            }
+    // The digests stand here too where they are those of bytes that were seen; a lockfile's only
+    // would be the same text twice.
+    let at_hand = names::archive_at_hand(package);
+    if let Some(url) = names::download_url(package).filter(|url| names::is_uri(url)) {
+        let reference = |kind| Reference {
+            url: Cow::Owned(url.clone()),
+            r#type: kind,
+            comment: None,
+            hashes: if at_hand { hashes(package) } else { Vec::new() },
+        };
+        out.push(reference("distribution"));
+        if at_hand && spec.has_manufacturers() {
+            out.push(reference("source-distribution"));
         }
-    });
-    Component {
-        r#type: "library",
-        bom_ref: reference,
-        supplier: None,
-        authors: package.authors.iter().map(|text| author(text)).collect(),
-        name: &package.name,
-        version: &package.version,
-        description: package.description.as_deref(),
-        scope,
-        hashes: hashes.into_iter().flatten().collect(),
-        licenses: licenses.into_iter().collect(),
-        purl: package.purl.as_deref(),
-        external_references,
-        properties,
-        tags: &package.keywords,
+    } else if spec.has_manufacturers()
+        && let (Some(url), Some(rev)) = (&package.source.url, &package.source.rev)
+    {
+        let url = format!("git+{url}@{rev}");
+        if names::is_uri(&url) && spec.keeps(&url) {
+            out.push(Reference {
+                url: Cow::Owned(url),
+                r#type: "source-distribution",
+                comment: None,
+                hashes: Vec::new(),
+            });
+        }
     }
+    out
+}
+
+/// What BSI TR-03183-2 (5.2.2) asks of the file that a component is: a `.crate` is an archive whose
+/// members can be told apart, and nothing that runs.
+fn bsi_properties<'a>(package: &Package, properties: &mut Vec<Property<'a>>) {
+    if !names::archive_at_hand(package) {
+        return;
+    }
+    let Some(file) = names::archive_name(package) else {
+        return;
+    };
+    properties.extend([
+        property(names::BSI_FILENAME, file),
+        property(names::BSI_EXECUTABLE, "non-executable"),
+        property(names::BSI_ARCHIVE, "archive"),
+        property(names::BSI_STRUCTURED, "structured"),
+    ]);
 }
 
 /// A `bom-ref` for each package.
-fn references(bom: &Bom) -> Vec<String> {
+fn references(bom: &Bom, spec: Spec) -> Vec<String> {
     let mut purls = HashMap::new();
     let mut names = HashMap::new();
     for package in &bom.packages {
@@ -478,7 +479,17 @@ fn references(bom: &Bom) -> Vec<String> {
                     text
                 }
             };
-            unique.take(wanted)
+            // References must be what they are after reading, whatever a name holds.
+            if spec.keeps(&wanted) {
+                unique.take(wanted)
+            } else {
+                unique.take(
+                    wanted
+                        .replace(|c| !is_xml_char(c), "\u{fffd}")
+                        .trim()
+                        .to_owned(),
+                )
+            }
         })
         .collect()
 }

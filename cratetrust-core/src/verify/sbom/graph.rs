@@ -374,7 +374,8 @@ fn same_set(sorted: &[Option<usize>], roots: &[usize]) -> bool {
 
 /// CycloneDX has had dependencies and a main component since 1.2.
 fn holds_graph(document: &crate::sbom::Document) -> bool {
-    document.format != crate::sbom::Format::CycloneDxJson
+    use crate::sbom::Format::{CycloneDxJson, CycloneDxXml};
+    !matches!(document.format, CycloneDxJson | CycloneDxXml)
         || !matches!(document.spec_version.as_str(), "1.0" | "1.1")
 }
 
