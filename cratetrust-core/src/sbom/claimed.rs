@@ -102,6 +102,17 @@ pub(super) fn purl_parts(text: &str) -> Option<PurlParts<'_>> {
     })
 }
 
+/// Whether a purl is one of a cargo package, also where the rest of it cannot be read.
+pub(super) fn is_cargo(purl: &str) -> bool {
+    purl_parts(purl).map_or_else(
+        || {
+            purl.get(..9)
+                .is_some_and(|head| head.eq_ignore_ascii_case("pkg:cargo"))
+        },
+        |parts| parts.kind == "cargo",
+    )
+}
+
 /// The addresses under which crates.io is known.
 fn is_crates_io(url: &str) -> bool {
     let url = url

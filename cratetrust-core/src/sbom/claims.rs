@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use super::claimed::{self, PurlParts};
 use super::names;
 use super::plain::{contact, indexes, selection, toolchain, unit};
-use super::value::{self, Faults, Json, Place};
+use super::value::{self, Faults, Fields, Json, Place};
 use super::{Claim, Document, Format, UnknownRef};
 use crate::bom::{
     Bom, Edge, EdgeKind, EvidenceLevel, EvidenceSource, Gap, Package, Scope, Selection,
@@ -482,6 +482,134 @@ pub(super) fn source_of(
         || purl
             .is_some_and(|(text, _)| package_purl(name, version, &said).as_deref() == Some(text));
     if agrees { said } else { implied }
+}
+
+/// Tells of a purl that cannot be taken apart.
+pub(super) fn purl_parts<'t>(
+    purl: Option<&'t str>,
+    faults: &mut Faults,
+    place: &Place<'_>,
+) -> Option<PurlParts<'t>> {
+    let purl = purl?;
+    let parts = claimed::purl_parts(purl);
+    if parts.is_none() {
+        let short: String = purl.chars().take(200).collect();
+        faults.add(place, format!("`{short}` is no package URL"));
+    }
+    parts
+}
+
+/// Whether components without a purl may be cargo packages: no purl of the document names
+/// anything else, or one names a cargo package.
+#[derive(Debug, Default)]
+pub(super) struct PurlCensus {
+    cargo: bool,
+    other: bool,
+}
+
+impl PurlCensus {
+    pub(super) fn see(&mut self, purl: &str) {
+        if claimed::is_cargo(purl) {
+            self.cargo = true;
+        } else {
+            self.other = true;
+        }
+    }
+
+    pub(super) fn cargo_only(&self) -> bool {
+        self.cargo || !self.other
+    }
+}
+
+/// What a component says that it is, as written.
+pub(super) struct Identity<'t> {
+    pub reference: &'t str,
+    pub name: &'t str,
+    pub version: &'t str,
+    pub purl: Option<&'t str>,
+    pub parts: Option<PurlParts<'t>>,
+    pub main: bool,
+}
+
+impl Identity<'_> {
+    /// How the component is claimed, before any of its other facts.
+    pub(super) fn claim(&self, place: &Place<'_>) -> Claim {
+        Claim {
+            reference: self.reference.to_owned(),
+            place: place.to_string(),
+            purl: self.purl.map(str::to_owned),
+            main: self.main,
+            ..Claim::default()
+        }
+    }
+
+    /// The package that it is; `hint` gives the source where neither purl nor properties do.
+    pub(super) fn package(
+        &self,
+        properties: &[Named<'_>],
+        hint: impl FnOnce() -> Source,
+    ) -> Package {
+        let known = self.purl.zip(self.parts.as_ref());
+        let source = source_of(self.name, self.version, known, properties, hint);
+        let name = match &self.parts {
+            Some(parts) if self.name.is_empty() => parts.name.clone(),
+            _ => self.name.to_owned(),
+        };
+        let mut package = Package::new(name, self.version, source);
+        package.purl = known.map(|(purl, _)| purl.to_owned());
+        package
+    }
+}
+
+/// What a format calls its list of digests, and in each of them the algorithm and the digits.
+pub(super) struct HashKeys {
+    pub list: &'static str,
+    pub algorithm: &'static str,
+    pub digits: &'static str,
+}
+
+/// The digests of an object: the algorithm as the document names it, the digits as written, and
+/// the place of the digits is told to `each`.
+pub(super) fn hashes<'t>(
+    fields: &'t Fields<'_>,
+    keys: &HashKeys,
+    faults: &mut Faults,
+    place: &Place<'_>,
+    mut each: impl FnMut(&'t str, &'t str, &mut Faults, &Place<'_>),
+) {
+    let list_place = place.key(keys.list);
+    for (index, item) in faults.array(fields, keys.list, place).iter().enumerate() {
+        let place = list_place.index(index);
+        let Some(hash) = faults.as_object(item, &place) else {
+            continue;
+        };
+        let algorithm = faults.text(hash, keys.algorithm, &place);
+        let digits = faults.text(hash, keys.digits, &place);
+        if let (Some(algorithm), Some(digits)) = (algorithm, digits) {
+            each(algorithm, digits, faults, &place.key(keys.digits));
+        }
+    }
+}
+
+/// Takes the digests of a component into its package and its claim.
+pub(super) fn take_hashes(
+    fields: &Fields<'_>,
+    keys: &HashKeys,
+    faults: &mut Faults,
+    place: &Place<'_>,
+    package: &mut Package,
+    claim: &mut Claim,
+) {
+    hashes(
+        fields,
+        keys,
+        faults,
+        place,
+        |algorithm, digits, faults, place| {
+            take_hash(package, algorithm, digits, faults, place);
+            claim.hashes.push((algorithm.to_owned(), digits.to_owned()));
+        },
+    );
 }
 
 /// Takes a digest into the package, where it is one that it has a field for.

@@ -7,10 +7,16 @@ use crate::bom::{Contact, Package, Scope};
 use crate::error::Result;
 use crate::package::Source;
 use crate::progress::CancelToken;
-use crate::sbom::claimed::{self, PurlParts};
-use crate::sbom::claims::{self, Builder, Named, Target};
+use crate::sbom::claimed;
+use crate::sbom::claims::{self, Builder, HashKeys, Identity, Named, PurlCensus, Target};
 use crate::sbom::value::{self, Faults, Fields, Json, Place, get};
 use crate::sbom::{Claim, Document, Format, names, plain};
+
+const HASHES: HashKeys = HashKeys {
+    list: "hashes",
+    algorithm: "alg",
+    digits: "content",
+};
 
 /// The versions of the JSON format; 2.0 is a draft that keeps what is read here.
 const KNOWN: [&str; 8] = ["1.2", "1.3", "1.4", "1.5", "1.6", "1.7", "2.0", "2.0-dev"];
@@ -43,28 +49,23 @@ pub(crate) fn read(
     Ok(document)
 }
 
-/// Whether components without a purl may be cargo packages: no purl of the document names
-/// anything else, or one names a cargo package.
+/// Whether components without a purl may be cargo packages.
 fn cargo_only(fields: &Fields<'_>) -> bool {
-    fn look(component: &Json<'_>, cargo: &mut bool, other: &mut bool) {
+    fn look(component: &Json<'_>, census: &mut PurlCensus) {
         let Some(fields) = component.object() else {
             return;
         };
         if let Some(purl) = get(fields, "purl").and_then(Json::text) {
-            if is_cargo(purl) {
-                *cargo = true;
-            } else {
-                *other = true;
-            }
+            census.see(purl);
         }
         for nested in get(fields, "components")
             .and_then(Json::array)
             .unwrap_or_default()
         {
-            look(nested, cargo, other);
+            look(nested, census);
         }
     }
-    let (mut cargo, mut other) = (false, false);
+    let mut census = PurlCensus::default();
     let main = get(fields, "metadata")
         .and_then(Json::object)
         .and_then(|metadata| get(metadata, "component"));
@@ -72,19 +73,9 @@ fn cargo_only(fields: &Fields<'_>) -> bool {
         .and_then(Json::array)
         .unwrap_or_default();
     for component in components.iter().chain(main) {
-        look(component, &mut cargo, &mut other);
+        look(component, &mut census);
     }
-    cargo || !other
-}
-
-fn is_cargo(purl: &str) -> bool {
-    claimed::purl_parts(purl).map_or_else(
-        || {
-            purl.get(..9)
-                .is_some_and(|head| head.eq_ignore_ascii_case("pkg:cargo"))
-        },
-        |parts| parts.kind == "cargo",
-    )
+    census.cargo_only()
 }
 
 /// What a nested component is nested in.
@@ -268,23 +259,23 @@ impl<'t> Reader<'t, '_> {
         let name = faults.text(fields, "name", place).unwrap_or_default();
         let version = faults.text(fields, "version", place).unwrap_or_default();
         let purl = faults.text(fields, "purl", place);
-        let parts = purl.and_then(claimed::purl_parts);
         if kind.is_none() && get(fields, "type").is_none() {
             faults.add(place, "the component has no `type`");
         }
-        if let Some(purl) = purl
-            && parts.is_none()
-        {
-            let short: String = purl.chars().take(200).collect();
-            faults.add(&place.key("purl"), format!("`{short}` is no package URL"));
-        }
+        let parts = claims::purl_parts(purl, faults, &place.key("purl"));
         if name.is_empty() {
             faults.add(place, "the component has no `name`");
         }
         let reference_place = place.key("bom-ref");
-        let target = self.classify(
-            fields, place, kind, reference, name, version, purl, parts, parent, main,
-        );
+        let identity = Identity {
+            reference,
+            name,
+            version,
+            purl,
+            parts,
+            main,
+        };
+        let target = self.classify(fields, place, kind, identity, parent);
         if !reference.is_empty() {
             self.builder.register(reference, target, &reference_place);
         } else if let Some(purl) = purl {
@@ -312,23 +303,22 @@ impl<'t> Reader<'t, '_> {
         Ok(())
     }
 
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "the facts of one component, each read once by the only caller"
-    )]
     fn classify(
         &mut self,
         fields: &'t Fields<'t>,
         place: &Place<'_>,
         kind: Option<&str>,
-        reference: &'t str,
-        name: &'t str,
-        version: &'t str,
-        purl: Option<&'t str>,
-        parts: Option<PurlParts<'t>>,
+        identity: Identity<'t>,
         parent: Option<Parent<'t>>,
-        main: bool,
     ) -> Target {
+        let Identity {
+            reference,
+            version,
+            purl,
+            ref parts,
+            main,
+            ..
+        } = identity;
         // The binaries and libraries of a package, which some producers list inside it.
         if let Some(parent) = parent {
             let target_of_parent = parts.as_ref().is_some_and(|parts| {
@@ -349,13 +339,13 @@ impl<'t> Reader<'t, '_> {
             self.builder.document.has_root = true;
             return Target::SyntheticRoot;
         }
-        let cargo = match (purl, &parts) {
+        let cargo = match (purl, parts) {
             (Some(purl), _)
                 if purl
                     .get(..4)
                     .is_some_and(|p| p.eq_ignore_ascii_case("pkg:")) =>
             {
-                is_cargo(purl)
+                claimed::is_cargo(purl)
             }
             _ => library && self.cargo_only,
         };
@@ -364,27 +354,14 @@ impl<'t> Reader<'t, '_> {
             return Target::Foreign;
         }
         let properties = self.properties(fields, place, false);
-        let known = purl.zip(parts.as_ref());
-        let source = claims::source_of(name, version, known, &properties, || {
+        let mut claim = identity.claim(place);
+        let mut package = identity.package(&properties, || {
             told_elsewhere(fields, reference).unwrap_or_else(|| match purl {
                 // A purl that cannot be read claims something, but nobody can tell what.
                 Some(_) => claims::untold(false),
                 None => claims::untold(main),
             })
         });
-        let named = match &parts {
-            Some(parts) if name.is_empty() => parts.name.clone(),
-            _ => name.to_owned(),
-        };
-        let mut package = Package::new(named, version, source);
-        package.purl = known.map(|(purl, _)| purl.to_owned());
-        let mut claim = Claim {
-            reference: reference.to_owned(),
-            place: place.to_string(),
-            purl: purl.map(str::to_owned),
-            main,
-            ..Claim::default()
-        };
         self.facts(fields, place, &mut package, &mut claim);
         let index = self.builder.add(package, claim);
         self.builder.package_properties(index, &properties);
@@ -420,7 +397,7 @@ impl<'t> Reader<'t, '_> {
                 }
             };
         }
-        hashes(faults, fields, place, package, claim);
+        claims::take_hashes(fields, &HASHES, faults, place, package, claim);
         let list = faults.array(fields, "externalReferences", place);
         let list_place = place.key("externalReferences");
         for (index, item) in list.iter().enumerate() {
@@ -435,7 +412,7 @@ impl<'t> Reader<'t, '_> {
                 "website" => &mut package.homepage,
                 "documentation" => &mut package.documentation,
                 "distribution" if claim.hashes.is_empty() => {
-                    hashes(faults, reference, &place, package, claim);
+                    claims::take_hashes(reference, &HASHES, faults, &place, package, claim);
                     continue;
                 }
                 _ => continue,
@@ -546,28 +523,6 @@ fn organization(value: &Json<'_>) -> Option<Contact> {
         .find_map(|person| get(person.object()?, "email")?.text())
         .map(str::to_owned);
     Some(contact)
-}
-
-fn hashes(
-    faults: &mut Faults,
-    fields: &Fields<'_>,
-    place: &Place<'_>,
-    package: &mut Package,
-    claim: &mut Claim,
-) {
-    let list_place = place.key("hashes");
-    for (index, item) in faults.array(fields, "hashes", place).iter().enumerate() {
-        let place = list_place.index(index);
-        let Some(hash) = faults.as_object(item, &place) else {
-            continue;
-        };
-        let algorithm = faults.text(hash, "alg", &place);
-        let digits = faults.text(hash, "content", &place);
-        if let (Some(algorithm), Some(digits)) = (algorithm, digits) {
-            claims::take_hash(package, algorithm, digits, faults, &place.key("content"));
-            claim.hashes.push((algorithm.to_owned(), digits.to_owned()));
-        }
-    }
 }
 
 /// The licence: an expression, an identifier or a name; several count as all applying.

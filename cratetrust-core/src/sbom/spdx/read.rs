@@ -8,9 +8,15 @@ use crate::error::Result;
 use crate::package::Source;
 use crate::progress::CancelToken;
 use crate::sbom::claimed;
-use crate::sbom::claims::{self, Builder, Named, Target};
+use crate::sbom::claims::{self, Builder, HashKeys, Identity, Named, PurlCensus, Target};
 use crate::sbom::value::{Faults, Fields, Json, Place, get};
 use crate::sbom::{Claim, Document, Format, names};
+
+const CHECKSUMS: HashKeys = HashKeys {
+    list: "checksums",
+    algorithm: "algorithm",
+    digits: "checksumValue",
+};
 
 pub(crate) fn read(
     fields: &Fields<'_>,
@@ -43,23 +49,17 @@ pub(crate) fn read(
     Ok(document)
 }
 
-/// Whether packages without a purl may be cargo packages: no purl of the document names anything
-/// else, or one names a cargo package.
+/// Whether packages without a purl may be cargo packages.
 fn cargo_only(fields: &Fields<'_>) -> bool {
-    let (mut cargo, mut other) = (false, false);
-    for package in get(fields, "packages")
+    let mut census = PurlCensus::default();
+    get(fields, "packages")
         .and_then(Json::array)
         .unwrap_or_default()
-    {
-        for purl in package.object().into_iter().flat_map(purls) {
-            if is_cargo(purl) {
-                cargo = true;
-            } else {
-                other = true;
-            }
-        }
-    }
-    cargo || !other
+        .iter()
+        .filter_map(Json::object)
+        .flat_map(purls)
+        .for_each(|purl| census.see(purl));
+    census.cargo_only()
 }
 
 /// The purls of a package, as written.
@@ -71,11 +71,6 @@ fn purls<'t>(package: &'t Fields<'_>) -> impl Iterator<Item = &'t str> {
         .filter_map(Json::object)
         .filter(|r| get(r, "referenceType").and_then(Json::text) == Some("purl"))
         .filter_map(|r| get(r, "referenceLocator").and_then(Json::text))
-}
-
-fn is_cargo(purl: &str) -> bool {
-    purl.get(..10)
-        .is_some_and(|head| head.eq_ignore_ascii_case("pkg:cargo/"))
 }
 
 /// The identifiers that the document says it describes.
@@ -236,18 +231,9 @@ impl<'t> Reader<'t, '_> {
         // The array is walked for faults once; the purls in it are then taken leniently.
         faults.array(fields, "externalRefs", place);
         let purl = purls(fields)
-            .find(|purl| is_cargo(purl))
+            .find(|purl| claimed::is_cargo(purl))
             .or_else(|| purls(fields).next());
-        let parts = purl.and_then(claimed::purl_parts);
-        if let Some(purl) = purl
-            && parts.is_none()
-        {
-            let short: String = purl.chars().take(200).collect();
-            faults.add(
-                &place.key("externalRefs"),
-                format!("`{short}` is no package URL"),
-            );
-        }
+        let parts = claims::purl_parts(purl, faults, &place.key("externalRefs"));
         let purpose = faults.text(fields, "primaryPackagePurpose", place);
         let library = matches!(
             purpose.map(str::to_ascii_uppercase).as_deref(),
@@ -257,28 +243,23 @@ impl<'t> Reader<'t, '_> {
         let target = if main && purl.is_none() && version.is_empty() && library {
             Target::SyntheticRoot
         } else if match purl {
-            Some(purl) if parts.is_some() => is_cargo(purl),
-            Some(purl) => is_cargo(purl) || (library && self.cargo_only),
+            Some(purl) if parts.is_some() => claimed::is_cargo(purl),
+            Some(purl) => claimed::is_cargo(purl) || (library && self.cargo_only),
             None => library && self.cargo_only,
         } {
             let properties = self.annotations(fields, place);
-            let known = purl.zip(parts.as_ref());
-            let source = claims::source_of(name, version, known, &properties, || {
+            let identity = Identity {
+                reference: id,
+                name,
+                version,
+                purl,
+                parts,
+                main,
+            };
+            let mut claim = identity.claim(place);
+            let mut package = identity.package(&properties, || {
                 told_elsewhere(fields).unwrap_or_else(|| claims::untold(main && purl.is_none()))
             });
-            let named = match &parts {
-                Some(parts) if name.is_empty() => parts.name.clone(),
-                _ => name.to_owned(),
-            };
-            let mut package = Package::new(named, version, source);
-            package.purl = known.map(|(purl, _)| purl.to_owned());
-            let mut claim = Claim {
-                reference: id.to_owned(),
-                place: place.to_string(),
-                purl: purl.map(str::to_owned),
-                main,
-                ..Claim::default()
-            };
             self.facts(fields, place, &mut package, &mut claim);
             let index = self.builder.add(package, claim);
             self.builder.package_properties(index, &properties);
@@ -307,20 +288,7 @@ impl<'t> Reader<'t, '_> {
             .map(str::to_owned);
         package.homepage = text("homepage").filter(told).map(str::to_owned);
         package.license = text("licenseDeclared").filter(told).map(str::to_owned);
-        let list_place = place.key("checksums");
-        for (index, item) in faults.array(fields, "checksums", place).iter().enumerate() {
-            let place = list_place.index(index);
-            let Some(checksum) = faults.as_object(item, &place) else {
-                continue;
-            };
-            let algorithm = faults.text(checksum, "algorithm", &place);
-            let digits = faults.text(checksum, "checksumValue", &place);
-            if let (Some(algorithm), Some(digits)) = (algorithm, digits) {
-                let place = place.key("checksumValue");
-                claims::take_hash(package, algorithm, digits, faults, &place);
-                claim.hashes.push((algorithm.to_owned(), digits.to_owned()));
-            }
-        }
+        claims::take_hashes(fields, &CHECKSUMS, faults, place, package, claim);
     }
 
     /// The roots, in the order in which the document names them.
