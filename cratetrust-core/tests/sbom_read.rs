@@ -253,9 +253,9 @@ fn what_is_no_sbom_is_named() {
         (b"<bom/>", ErrorKind::UnsupportedFormat, "XML"),
         (b"[]", ErrorKind::UnsupportedFormat, "array"),
         (
-            b"SPDXVersion: SPDX-2.3\n",
+            b"SPDXVersion: SPDX-1.2\n",
             ErrorKind::UnsupportedFormat,
-            "tag-value",
+            "SPDX-1.2",
         ),
         (b"\x1f\x8b\x08", ErrorKind::UnsupportedFormat, "gzip"),
         (b"{}", ErrorKind::UnsupportedFormat, "empty JSON object"),

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::claimed::{self, PurlParts};
 use super::names;
-use super::plain::{contact, indexes, selection, toolchain, unit};
+use super::plain::{contact, indexes, selection, tool, toolchain, unit};
 use super::value::{self, Faults, Fields, Json, Place};
 use super::{Claim, Document, Format, UnknownRef};
 use crate::bom::{
@@ -252,6 +252,14 @@ impl<'t> Builder<'t> {
             .filter_map(contact)
             .collect();
         document.lifecycle = text("lifecycle");
+        document.manufacturer = value::get(fields, "manufacturer").and_then(contact);
+        document.license = text("license");
+        document.tools = value::get(fields, "tools")
+            .and_then(Json::array)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(tool)
+            .collect();
         if let Some(timestamp) = text("timestamp") {
             document.timestamp = Some(timestamp);
         }
@@ -427,7 +435,7 @@ pub(super) struct Named<'t> {
 }
 
 /// The value of the last property of that name.
-fn find<'t>(properties: &[Named<'t>], name: &str) -> Option<&'t str> {
+pub(super) fn find<'t>(properties: &[Named<'t>], name: &str) -> Option<&'t str> {
     properties
         .iter()
         .rev()

@@ -23,19 +23,27 @@ pub enum Format {
     CycloneDxJson,
     /// SPDX 2 as JSON; version 2.3 is written.
     SpdxJson,
+    /// SPDX 2 as tag-value; version 2.3 is written.
+    SpdxTagValue,
     /// The library's own view, schema `cratetrust.bom/1`.
     Json,
 }
 
 impl Format {
     /// All formats.
-    pub const ALL: [Self; 3] = [Self::CycloneDxJson, Self::SpdxJson, Self::Json];
+    pub const ALL: [Self; 4] = [
+        Self::CycloneDxJson,
+        Self::SpdxJson,
+        Self::SpdxTagValue,
+        Self::Json,
+    ];
 
     /// The format's stable name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::CycloneDxJson => "cyclonedx-json",
             Self::SpdxJson => "spdx-json",
+            Self::SpdxTagValue => "spdx-tag-value",
             Self::Json => "json",
         }
     }
@@ -44,7 +52,7 @@ impl Format {
     pub const fn versions(self) -> &'static [&'static str] {
         match self {
             Self::CycloneDxJson => cyclonedx::VERSIONS,
-            Self::SpdxJson => spdx::VERSIONS,
+            Self::SpdxJson | Self::SpdxTagValue => spdx::VERSIONS,
             Self::Json => json::VERSIONS,
         }
     }
@@ -241,7 +249,7 @@ pub fn write(bom: &Bom, format: Format, spec_version: Option<&str>) -> Result<Ve
     let bom = &*prepare::prepare(bom);
     let bytes = match format {
         Format::CycloneDxJson => cyclonedx::write(bom, version),
-        Format::SpdxJson => spdx::write(bom, version),
+        Format::SpdxJson | Format::SpdxTagValue => spdx::write(bom, version, format),
         Format::Json => json::write(bom),
     };
     // Nothing that is written here can fail to be JSON.
@@ -258,6 +266,9 @@ pub fn read(bytes: &[u8], label: &str, limits: &Limits, cancel: &CancelToken) ->
 }
 
 fn read_any(bytes: &[u8], limits: &Limits, cancel: &CancelToken) -> Result<Document> {
+    if spdx::is_tag_value(bytes) {
+        return spdx::read_tag_value(bytes, limits, cancel);
+    }
     let tree = value::parse(bytes, limits, cancel)?;
     let fields = tree.object().unwrap_or_default();
     let text = |key| value::get(fields, key).and_then(value::Json::text);
@@ -268,11 +279,10 @@ fn read_any(bytes: &[u8], limits: &Limits, cancel: &CancelToken) -> Result<Docum
         cyclonedx::read(fields, faults, cancel)
     } else if value::get(fields, "spdxVersion").is_some() {
         match text("spdxVersion") {
-            Some(version) if version.starts_with("SPDX-2.") => spdx::read(fields, faults, cancel),
-            Some(version) => Err(unsupported(format!(
-                "SPDX version `{}` is not read here; 2.2 and 2.3 are",
-                short(version)
-            ))),
+            Some(version) if version.starts_with("SPDX-2.") => {
+                spdx::read(fields, Format::SpdxJson, faults, cancel)
+            }
+            Some(version) => Err(spdx::unsupported_version(version)),
             None => Err(unsupported("`spdxVersion` is no string")),
         }
     } else if text("schema") == Some(crate::bom::SCHEMA) {
