@@ -549,6 +549,8 @@ fn every_lockfile_in_every_version_and_syntax() {
                 read.normalize();
                 assert!(read == kept(&bom), "{name}");
                 let text = String::from_utf8(bytes).unwrap();
+                // There is a crate of that name.
+                let text = text.replace("https://static.crates.io/crates/home/", "");
                 for leak in ["/home/", "/root/", "/tmp/", "file://", "/Users/"] {
                     assert!(!text.contains(leak), "{name}: {leak}");
                 }

@@ -265,6 +265,11 @@ pub fn read(bytes: &[u8], label: &str, limits: &Limits, cancel: &CancelToken) ->
     read_any(bytes, limits, cancel).map_err(|e| e.at_path(label))
 }
 
+/// Whether bytes begin like an SBOM of some format that is read here.
+pub(crate) fn looks_like(bytes: &[u8]) -> bool {
+    bytes.trim_ascii_start().first() == Some(&b'{') || spdx::is_tag_value(bytes)
+}
+
 fn read_any(bytes: &[u8], limits: &Limits, cancel: &CancelToken) -> Result<Document> {
     if spdx::is_tag_value(bytes) {
         return spdx::read_tag_value(bytes, limits, cancel);

@@ -21,10 +21,10 @@ pub(super) struct Licenses(BTreeMap<String, String>);
 impl Licenses {
     /// What stands for a licence in a field.
     pub(super) fn field<'a>(&mut self, license: &'a str) -> Cow<'a, str> {
-        if is_valid(license) {
-            Cow::Borrowed(license)
-        } else if license.trim().is_empty() || matches!(license, NO_ASSERTION | NONE) {
+        if license.trim().is_empty() || matches!(license, NO_ASSERTION | NONE) {
             Cow::Borrowed(NO_ASSERTION)
+        } else if is_valid(license) {
+            Cow::Borrowed(license)
         } else {
             Cow::Owned(self.text(license))
         }

@@ -503,7 +503,9 @@ impl<'t> Reader<'t, '_> {
                 .licenses
                 .push((LicenseRole::Declared, license.to_owned()));
             package.license = Some(license.to_owned());
-            package.license_text = carried.map(str::to_owned);
+            // What this tool wrote says itself which text is a licence file's.
+            let told = self.builder.own_version().is_some();
+            package.license_text = carried.filter(|_| !told).map(str::to_owned);
         }
         if let Some(text) = concluded {
             let (license, _) = resolve(text);

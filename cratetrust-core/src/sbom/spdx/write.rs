@@ -385,7 +385,7 @@ impl<'a> Projection<'a, '_> {
             },
         };
         if let Some(own) = own
-            && (field != own || callers.is_some())
+            && (field != own || field == NO_ASSERTION || callers.is_some())
         {
             self.say(names::LICENSE, own);
         }
@@ -410,7 +410,7 @@ impl<'a> Projection<'a, '_> {
             return Cow::Borrowed(NO_ASSERTION);
         };
         let field = self.licenses.field(license);
-        if field != license {
+        if field != license || field == NO_ASSERTION {
             self.say(properties::LICENSE_CONCLUDED, license);
         }
         field
