@@ -224,6 +224,21 @@ proptest! {
         round_trip(&bom);
     }
 
+    /// A cut tag-value document is a shorter one, unless it ends inside a block.
+    #[test]
+    fn a_cut_tag_value_document_is_shorter_or_refused(at in any::<prop::sample::Index>()) {
+        let bom = enriched();
+        let bytes = write(&bom, Format::SpdxTagValue, None).unwrap();
+        let end = at.index(bytes.len());
+        match read(&bytes[..end], "x", &Limits::default(), &CancelToken::new()) {
+            Ok(document) => assert!(document.bom.packages.len() <= bom.packages.len()),
+            Err(error) => assert!(matches!(
+                error.kind(),
+                ErrorKind::Parse | ErrorKind::InvalidUtf8 | ErrorKind::UnsupportedFormat
+            )),
+        }
+    }
+
     #[test]
     fn any_tag_value_text_is_read_or_refused(
         lines in prop::collection::vec(prop_oneof![
