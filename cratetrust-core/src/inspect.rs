@@ -87,7 +87,7 @@ pub fn inspect(input: &Input, options: &Options) -> Result<Inspection> {
             facts: crate_facts(&again, options)?,
         });
     }
-    if bytes.trim_ascii_start().first() == Some(&b'{') {
+    if sbom::looks_like(&bytes) {
         return Ok(Inspection {
             kind: "sbom",
             name,

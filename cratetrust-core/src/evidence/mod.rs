@@ -109,6 +109,7 @@ fn detect(input: Input) -> Result<(Input, String, Kind)> {
     };
     let kind = match first {
         Some(b'{' | b'<') => Kind::Sbom,
+        Some(b'S' | b'D' | b'C' | b'#') if crate::sbom::looks_like(&lead) => Kind::Sbom,
         _ => Kind::Lockfile,
     };
     let name = input.name();

@@ -310,8 +310,9 @@ impl<'t> Builder<'t> {
                     true
                 }
                 names::SUPPLIER => {
-                    package.supplier = value::parse_inner(value).as_ref().and_then(contact);
-                    package.supplier.is_some()
+                    let said = value::parse_inner(value);
+                    package.supplier = said.as_ref().and_then(contact);
+                    package.supplier.is_some() || said == Some(Json::Null)
                 }
                 names::VCS => {
                     package.vcs = value::parse_inner(value).as_ref().and_then(vcs);
@@ -471,7 +472,7 @@ pub(super) struct Named<'t> {
 }
 
 /// The value of the last property of that name.
-fn find<'t>(properties: &[Named<'t>], name: &str) -> Option<&'t str> {
+pub(super) fn find<'t>(properties: &[Named<'t>], name: &str) -> Option<&'t str> {
     properties
         .iter()
         .rev()

@@ -25,16 +25,19 @@ pub enum Format {
     CycloneDxXml,
     /// SPDX 2 as JSON; version 2.3 is written.
     SpdxJson,
+    /// SPDX 2 as tag-value; version 2.3 is written.
+    SpdxTagValue,
     /// The library's own view, schema `cratetrust.bom/1`.
     Json,
 }
 
 impl Format {
     /// All formats.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::CycloneDxJson,
         Self::CycloneDxXml,
         Self::SpdxJson,
+        Self::SpdxTagValue,
         Self::Json,
     ];
 
@@ -44,6 +47,7 @@ impl Format {
             Self::CycloneDxJson => "cyclonedx-json",
             Self::CycloneDxXml => "cyclonedx-xml",
             Self::SpdxJson => "spdx-json",
+            Self::SpdxTagValue => "spdx-tag-value",
             Self::Json => "json",
         }
     }
@@ -52,7 +56,7 @@ impl Format {
     pub const fn versions(self) -> &'static [&'static str] {
         match self {
             Self::CycloneDxJson | Self::CycloneDxXml => cyclonedx::VERSIONS,
-            Self::SpdxJson => spdx::VERSIONS,
+            Self::SpdxJson | Self::SpdxTagValue => spdx::VERSIONS,
             Self::Json => json::VERSIONS,
         }
     }
@@ -257,7 +261,7 @@ pub fn write(bom: &Bom, format: Format, spec_version: Option<&str>) -> Result<Ve
     let bytes = match format {
         Format::CycloneDxJson => cyclonedx::write(bom, version, false),
         Format::CycloneDxXml => cyclonedx::write(bom, version, true),
-        Format::SpdxJson => spdx::write(bom, version),
+        Format::SpdxJson | Format::SpdxTagValue => spdx::write(bom, version, format),
         Format::Json => json::write(bom),
     };
     // Nothing that is written here can fail to be JSON.
@@ -273,7 +277,15 @@ pub fn read(bytes: &[u8], label: &str, limits: &Limits, cancel: &CancelToken) ->
     read_any(bytes, limits, cancel).map_err(|e| e.at_path(label))
 }
 
+/// Whether bytes begin like an SBOM of some format that is read here.
+pub(crate) fn looks_like(bytes: &[u8]) -> bool {
+    bytes.trim_ascii_start().first() == Some(&b'{') || spdx::is_tag_value(bytes)
+}
+
 fn read_any(bytes: &[u8], limits: &Limits, cancel: &CancelToken) -> Result<Document> {
+    if spdx::is_tag_value(bytes) {
+        return spdx::read_tag_value(bytes, limits, cancel);
+    }
     #[cfg(feature = "xml")]
     if is_xml(bytes) {
         return read_xml(bytes, limits, cancel);
@@ -288,11 +300,10 @@ fn read_any(bytes: &[u8], limits: &Limits, cancel: &CancelToken) -> Result<Docum
         cyclonedx::read(fields, Format::CycloneDxJson, faults, cancel)
     } else if value::get(fields, "spdxVersion").is_some() {
         match text("spdxVersion") {
-            Some(version) if version.starts_with("SPDX-2.") => spdx::read(fields, faults, cancel),
-            Some(version) => Err(unsupported(format!(
-                "SPDX version `{}` is not read here; 2.2 and 2.3 are",
-                short(version)
-            ))),
+            Some(version) if version.starts_with("SPDX-2.") => {
+                spdx::read(fields, Format::SpdxJson, faults, cancel)
+            }
+            Some(version) => Err(spdx::unsupported_version(version)),
             None => Err(unsupported("`spdxVersion` is no string")),
         }
     } else if text("schema") == Some(crate::bom::SCHEMA) {

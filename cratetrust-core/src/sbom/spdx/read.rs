@@ -1,16 +1,19 @@
-//! Reading SPDX 2.2 and 2.3, as any producer writes it.
+//! Reading SPDX 2.1, 2.2 and 2.3, as any producer writes it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use super::write::{self, DOCUMENT_ID, NO_ASSERTION, NO_TIME};
-use crate::bom::{Contact, EdgeKind, Package};
+use super::licenses::{self, LICENSE_REF};
+use super::model::{DOCUMENT_ID, NO_ASSERTION, NONE};
+use super::properties;
+use super::write::{self, NO_TIME};
+use crate::bom::{Contact, EdgeKind, Package, Tool};
 use crate::error::Result;
 use crate::package::Source;
 use crate::progress::CancelToken;
 use crate::sbom::claimed;
 use crate::sbom::claims::{self, Builder, HashKeys, Identity, Named, PurlCensus, Target};
 use crate::sbom::value::{Faults, Fields, Json, Place, get};
-use crate::sbom::{Claim, Document, Format, names};
+use crate::sbom::{Claim, Distribution, Document, Format, LicenseRole, OtherComponent, names};
 
 const CHECKSUMS: HashKeys = HashKeys {
     list: "checksums",
@@ -20,6 +23,7 @@ const CHECKSUMS: HashKeys = HashKeys {
 
 pub(crate) fn read(
     fields: &Fields<'_>,
+    format: Format,
     mut faults: Faults,
     cancel: &CancelToken,
 ) -> Result<Document> {
@@ -28,23 +32,26 @@ pub(crate) fn read(
         .text(fields, "spdxVersion", &root)
         .unwrap_or_default();
     let version = version.strip_prefix("SPDX-").unwrap_or(version);
-    if !matches!(version, "2.2" | "2.3") {
-        faults.add(
-            &root.key("spdxVersion"),
-            "this version of SPDX 2 is not known here; 2.2 and 2.3 are",
-        );
+    if !matches!(version, "2.1" | "2.2" | "2.3") {
+        let message = match version {
+            "" => "the document states no version",
+            _ => "this version of SPDX 2 is not known here; 2.1, 2.2 and 2.3 are",
+        };
+        faults.add(&root.key("spdxVersion"), message);
     }
     let described = described(fields);
     let mut reader = Reader {
-        builder: Builder::new(Format::SpdxJson, version, faults),
+        builder: Builder::new(format, version, faults),
         cargo_only: cargo_only(fields),
+        texts: texts(fields),
         described,
+        completeness: completeness(fields),
         cancel,
     };
     reader.document(fields)?;
     let mut document = reader.builder.finish();
     claims::drop_derived_serial(&mut document, |bom, tool| {
-        write::namespace(bom, version, tool)
+        write::namespace(bom, version, format, tool)
     });
     Ok(document)
 }
@@ -71,6 +78,44 @@ fn purls<'t>(package: &'t Fields<'_>) -> impl Iterator<Item = &'t str> {
         .filter_map(Json::object)
         .filter(|r| get(r, "referenceType").and_then(Json::text) == Some("purl"))
         .filter_map(|r| get(r, "referenceLocator").and_then(Json::text))
+}
+
+/// The licence texts that a document carries, by their references.
+fn texts<'t>(fields: &'t Fields<'_>) -> HashMap<&'t str, &'t str> {
+    get(fields, "hasExtractedLicensingInfos")
+        .and_then(Json::array)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|info| {
+            let info = info.object()?;
+            let text = |key| get(info, key).and_then(Json::text);
+            Some((text("licenseId")?, text("extractedText")?))
+        })
+        .collect()
+}
+
+/// What SPDX 2.3 (11.1) lets stand for the end of a dependency: there are none, or nobody says.
+fn completeness<'t>(fields: &'t Fields<'_>) -> HashMap<&'t str, &'static str> {
+    let mut out = HashMap::new();
+    for relationship in get(fields, "relationships")
+        .and_then(Json::array)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(Json::object)
+    {
+        let text = |key| get(relationship, key).and_then(Json::text);
+        let told = match text("relatedSpdxElement") {
+            Some(NONE) => "complete",
+            Some(NO_ASSERTION) => "unknown",
+            _ => continue,
+        };
+        if text("relationshipType") == Some("DEPENDS_ON")
+            && let Some(id) = text("spdxElementId")
+        {
+            out.insert(id, told);
+        }
+    }
+    out
 }
 
 /// The identifiers that the document says it describes.
@@ -105,13 +150,23 @@ struct Reader<'t, 'c> {
     builder: Builder<'t>,
     cargo_only: bool,
     described: HashSet<&'t str>,
+    /// The licence texts that the document carries, by their references.
+    texts: HashMap<&'t str, &'t str>,
+    /// How the dependencies of elements are called complete or not, by `SPDXID`.
+    completeness: HashMap<&'t str, &'static str>,
     cancel: &'c CancelToken,
 }
 
 impl<'t> Reader<'t, '_> {
     fn document(&mut self, fields: &'t Fields<'t>) -> Result<()> {
         let root = Place::Root;
+        let data_license = self.builder.faults.text(fields, "dataLicense", &root);
+        let document = &mut self.builder.document;
+        document
+            .data_licenses
+            .extend(data_license.filter(|text| is_told(text)).map(str::to_owned));
         let namespace = self.builder.faults.text(fields, "documentNamespace", &root);
+        self.builder.document.identifier = namespace.map(str::to_owned);
         self.builder.document.bom.document.serial = namespace
             .filter(|text| text.starts_with("urn:uuid:"))
             .map(str::to_owned);
@@ -132,6 +187,7 @@ impl<'t> Reader<'t, '_> {
             let document = &mut self.builder.document.bom.document;
             document.authors.clear();
             document.supplier = None;
+            document.tools.clear();
         }
         let place = root.key("packages");
         let packages = self.builder.faults.array(fields, "packages", &root);
@@ -142,14 +198,18 @@ impl<'t> Reader<'t, '_> {
             self.package(item, &place.index(index));
         }
         for (key, counts) in [("files", true), ("snippets", false)] {
-            for item in self.builder.faults.array(fields, key, &root) {
+            let place = root.key(key);
+            let items = self.builder.faults.array(fields, key, &root);
+            for (index, item) in items.iter().enumerate() {
                 let id = item
                     .object()
                     .and_then(|f| get(f, "SPDXID"))
                     .and_then(Json::text);
                 if let Some(id) = id {
                     self.builder.register_if_free(id, Target::Foreign);
-                    self.builder.document.foreign += u64::from(counts);
+                }
+                if counts && id.is_some() {
+                    self.file(item, &place.index(index));
                 }
             }
         }
@@ -172,8 +232,14 @@ impl<'t> Reader<'t, '_> {
             let Some(creator) = self.builder.faults.as_text(item, &list_place.index(index)) else {
                 continue;
             };
-            if let Some(tool) = creator.strip_prefix("Tool:") {
-                self.builder.document.tools.push(tool_name(tool.trim()));
+            if let Some(text) = creator.strip_prefix("Tool:") {
+                let tool = tool(text.trim());
+                let document = &mut self.builder.document;
+                document.tools.push(match &tool.version {
+                    Some(version) => format!("{} {version}", tool.name),
+                    None => tool.name.clone(),
+                });
+                document.bom.document.tools.push(tool);
             } else if let Some(contact) = actor(creator) {
                 self.builder.document.bom.document.authors.push(contact);
             }
@@ -260,12 +326,23 @@ impl<'t> Reader<'t, '_> {
             let mut package = identity.package(&properties, || {
                 told_elsewhere(fields).unwrap_or_else(|| claims::untold(main && purl.is_none()))
             });
-            self.facts(fields, place, &mut package, &mut claim);
+            self.facts(fields, place, &properties, &mut package, &mut claim);
             let index = self.builder.add(package, claim);
             self.builder.package_properties(index, &properties);
             Target::Package(index)
         } else {
-            self.builder.document.foreign += 1;
+            let identity = Identity {
+                reference: id,
+                name,
+                version,
+                purl,
+                parts,
+                main,
+            };
+            let mut claim = identity.claim(place);
+            let mut package = Package::new(name, version, claims::untold(false));
+            self.facts(fields, place, &[], &mut package, &mut claim);
+            self.other(name, version, claim);
             Target::Foreign
         };
         if !id.is_empty() {
@@ -273,22 +350,178 @@ impl<'t> Reader<'t, '_> {
         }
     }
 
+    /// A component that is no cargo package.
+    fn other(&mut self, name: &str, version: &str, claim: Claim) {
+        self.builder.document.foreign += 1;
+        self.builder.document.others.push(OtherComponent {
+            name: name.to_owned(),
+            version: Some(version)
+                .filter(|text| !text.is_empty())
+                .map(str::to_owned),
+            claim,
+        });
+    }
+
+    fn file(&mut self, item: &'t Json<'t>, place: &Place<'_>) {
+        let faults = &mut self.builder.faults;
+        let Some(fields) = faults.as_object(item, place) else {
+            return;
+        };
+        let name = faults.text(fields, "fileName", place).unwrap_or_default();
+        let mut claim = Claim {
+            reference: faults
+                .text(fields, "SPDXID", place)
+                .unwrap_or_default()
+                .to_owned(),
+            place: place.to_string(),
+            filename: Some(name.to_owned()),
+            ..Claim::default()
+        };
+        let copyright = faults.text(fields, "copyrightText", place);
+        claim.copyright = copyright.filter(|text| is_told(text)).map(str::to_owned);
+        let concluded = faults.text(fields, "licenseConcluded", place);
+        if let Some(text) = concluded.filter(|text| is_told(text)) {
+            claim
+                .licenses
+                .push((LicenseRole::Concluded, text.to_owned()));
+        }
+        claims::hashes(
+            fields,
+            &CHECKSUMS,
+            faults,
+            place,
+            |algorithm, digits, _, _| {
+                claim.hashes.push((algorithm.to_owned(), digits.to_owned()));
+            },
+        );
+        self.other(name, "", claim);
+    }
+
     fn facts(
         &mut self,
         fields: &'t Fields<'t>,
         place: &Place<'_>,
+        properties: &[Named<'t>],
         package: &mut Package,
         claim: &mut Claim,
     ) {
         let faults = &mut self.builder.faults;
+        claims::take_hashes(fields, &CHECKSUMS, faults, place, package, claim);
         let mut text = |key| faults.text(fields, key, place);
-        let told = |text: &&str| !matches!(*text, NO_ASSERTION | "NONE");
         package.description = text("description")
             .or_else(|| text("summary"))
             .map(str::to_owned);
-        package.homepage = text("homepage").filter(told).map(str::to_owned);
-        package.license = text("licenseDeclared").filter(told).map(str::to_owned);
-        claims::take_hashes(fields, &CHECKSUMS, faults, place, package, claim);
+        package.homepage = text("homepage")
+            .filter(|text| is_told(text))
+            .map(str::to_owned);
+        claim.filename = text("packageFileName").map(str::to_owned);
+        let supplier = text("supplier").and_then(actor);
+        let originator = text("originator");
+        let location = text("downloadLocation").filter(|text| is_told(text));
+        let copyright = text("copyrightText").filter(|text| *text != NO_ASSERTION);
+        let declared = text("licenseDeclared").filter(|text| is_told(text));
+        let concluded = text("licenseConcluded").filter(|text| is_told(text));
+
+        claim.creators.extend(originator.and_then(actor));
+        let told = |name| properties.iter().any(|property| property.name == name);
+        if !told(names::AUTHOR) {
+            package.authors.extend(originator.and_then(person));
+        }
+        claim.supplier.clone_from(&supplier);
+        package.supplier = supplier;
+        claim.copyright = copyright.map(str::to_owned);
+        package.copyright = copyright.filter(|text| *text != NONE).map(str::to_owned);
+        self.licenses(declared, concluded, properties, package, claim);
+        // Of the main package, the caller's part of the facts stands among those of the document.
+        if claim.main && self.builder.own_facts {
+            let facts = &self.builder.document.bom.document;
+            if facts.supplier.is_some() {
+                package.supplier = None;
+            }
+            if facts.license.is_some() {
+                package.license = None;
+            }
+        }
+        match location {
+            Some(url) if url.starts_with("git") || url.starts_with("hg+") => {
+                claim.sources.push(url.to_owned());
+            }
+            Some(url) if url.starts_with("https://") || url.starts_with("http://") => {
+                claim.distributions.push(Distribution {
+                    url: url.to_owned(),
+                    hashes: claim.hashes.clone(),
+                });
+            }
+            _ => {}
+        }
+        for reference in get(fields, "externalRefs")
+            .and_then(Json::array)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(Json::object)
+        {
+            let text = |key| get(reference, key).and_then(Json::text);
+            // SPDX 2 lets a type be an address that ends with its name.
+            let kind = text("referenceType").and_then(|kind| kind.rsplit(['/', '#']).next());
+            if let (Some("cpe22Type" | "cpe23Type" | "swid" | "swh" | "gitoid"), Some(identifier)) =
+                (kind, text("referenceLocator"))
+            {
+                claim.identifiers.push(identifier.to_owned());
+            }
+        }
+        claim.completeness = self
+            .completeness
+            .get(claim.reference.as_str())
+            .map(|text| (*text).to_owned());
+    }
+
+    fn licenses(
+        &self,
+        declared: Option<&'t str>,
+        concluded: Option<&'t str>,
+        properties: &[Named<'t>],
+        package: &mut Package,
+        claim: &mut Claim,
+    ) {
+        // A reference alone stands for the text that the document carries under it.
+        let resolve = |text: &'t str| {
+            let carried = text
+                .starts_with(LICENSE_REF)
+                .then(|| self.texts.get(text).copied())
+                .flatten();
+            match carried {
+                Some(name) if licenses::is_name(name) => (name, None),
+                carried => (text, carried),
+            }
+        };
+        if let Some(text) = declared {
+            let (license, carried) = resolve(text);
+            claim
+                .licenses
+                .push((LicenseRole::Declared, license.to_owned()));
+            package.license = Some(license.to_owned());
+            // What this tool wrote says itself which text is a licence file's.
+            let told = self.builder.own_version().is_some();
+            package.license_text = carried.filter(|_| !told).map(str::to_owned);
+        }
+        if let Some(text) = concluded {
+            let (license, _) = resolve(text);
+            claim
+                .licenses
+                .push((LicenseRole::Concluded, license.to_owned()));
+            package.license_concluded = Some(license.to_owned());
+        }
+        let reference = claims::find(properties, properties::LICENSE_TEXT_REF);
+        let text = reference
+            .and_then(|id| self.texts.get(id).copied())
+            .or_else(|| claims::find(properties, names::LICENSE_TEXT));
+        if let Some(carried) = text {
+            package.license_text = Some(carried.to_owned());
+            // The file is declared, and no expression beside it.
+            if declared == Some(licenses::reference(carried).as_str()) {
+                package.license = None;
+            }
+        }
     }
 
     /// The roots, in the order in which the document names them.
@@ -410,18 +643,38 @@ fn is_id(id: &str) -> bool {
     })
 }
 
-/// `name-version` as `name version`.
-fn tool_name(text: &str) -> String {
+/// Whether a value tells anything.
+fn is_told(text: &str) -> bool {
+    !matches!(text, NO_ASSERTION | NONE)
+}
+
+/// A tool as `name-version`.
+fn tool(text: &str) -> Tool {
     match text.rsplit_once('-') {
         Some((name, version)) if version.starts_with(|c: char| c.is_ascii_digit() || c == 'v') => {
-            format!("{name} {version}")
+            Tool {
+                name: name.to_owned(),
+                version: Some(version.to_owned()),
+            }
         }
-        _ => text.to_owned(),
+        _ => Tool {
+            name: text.to_owned(),
+            version: None,
+        },
     }
 }
 
+/// A person as Cargo.toml writes an author: `Name <mail>`.
+pub(super) fn person(text: &str) -> Option<String> {
+    let Contact { name, email, .. } = actor(text).filter(|_| text.starts_with("Person:"))?;
+    Some(match email {
+        Some(email) => format!("{name} <{email}>"),
+        None => name,
+    })
+}
+
 /// A person or an organisation: `Person: Name (mail)`.
-fn actor(text: &str) -> Option<Contact> {
+pub(super) fn actor(text: &str) -> Option<Contact> {
     let rest = text
         .strip_prefix("Person:")
         .or_else(|| text.strip_prefix("Organization:"))?
