@@ -59,7 +59,7 @@ def enriched(tmp_path: Path, lock: Path) -> cratetrust.Bom:
         authors=[{"name": "An Author", "email": "author@example.org", "url": None}],
         tools=[{"name": "other-tool", "version": "1.2"}],
     )
-    licenses = ["MIT OR Apache-2.0", "GPL-2.0+", "GPL-2.0", "Apache-2.0 WITH LLVM-exception", "Unicode-3.0", "MIT/X11"]
+    licenses = ["MIT OR Apache-2.0", "MIT/X11", "GPL-2.0+", "GPL-2.0", "Apache-2.0 WITH LLVM-exception", "Unicode-3.0"]
     for n, package in enumerate(plain["packages"]):
         package.update(
             supplier={"name": "crates.io", "email": None, "url": "https://crates.io"},
