@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::claimed::{self, PurlParts};
 use super::names;
-use super::plain::{contact, indexes, selection, toolchain, unit};
+use super::plain::{contact, indexes, selection, tool, toolchain, unit, vcs};
 use super::value::{self, Faults, Json, Place};
 use super::{Claim, Document, Format, UnknownRef};
 use crate::bom::{
@@ -252,6 +252,14 @@ impl<'t> Builder<'t> {
             .filter_map(contact)
             .collect();
         document.lifecycle = text("lifecycle");
+        document.manufacturer = value::get(fields, "manufacturer").and_then(contact);
+        document.license = text("license");
+        document.tools = value::get(fields, "tools")
+            .and_then(Json::array)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(tool)
+            .collect();
         if let Some(timestamp) = text("timestamp") {
             document.timestamp = Some(timestamp);
         }
@@ -279,6 +287,22 @@ impl<'t> Builder<'t> {
                 names::LICENSE_FILE => {
                     package.license_file = text();
                     true
+                }
+                names::LICENSE_TEXT => {
+                    package.license_text = text();
+                    true
+                }
+                names::ENRICHED_FROM => {
+                    package.enriched_from = text();
+                    true
+                }
+                names::SUPPLIER => {
+                    package.supplier = value::parse_inner(value).as_ref().and_then(contact);
+                    package.supplier.is_some()
+                }
+                names::VCS => {
+                    package.vcs = value::parse_inner(value).as_ref().and_then(vcs);
+                    package.vcs.is_some()
                 }
                 names::AUTHOR => {
                     package.authors.extend(text());

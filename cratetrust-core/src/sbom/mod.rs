@@ -8,6 +8,7 @@ mod names;
 mod plain;
 mod prepare;
 mod spdx;
+mod spdx3;
 mod value;
 
 use crate::bom::{Bom, Contact};
@@ -23,19 +24,27 @@ pub enum Format {
     CycloneDxJson,
     /// SPDX 2 as JSON; version 2.3 is written.
     SpdxJson,
+    /// SPDX 3 as JSON-LD; version 3.0.1 is written.
+    Spdx3Json,
     /// The library's own view, schema `cratetrust.bom/1`.
     Json,
 }
 
 impl Format {
     /// All formats.
-    pub const ALL: [Self; 3] = [Self::CycloneDxJson, Self::SpdxJson, Self::Json];
+    pub const ALL: [Self; 4] = [
+        Self::CycloneDxJson,
+        Self::SpdxJson,
+        Self::Spdx3Json,
+        Self::Json,
+    ];
 
     /// The format's stable name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::CycloneDxJson => "cyclonedx-json",
             Self::SpdxJson => "spdx-json",
+            Self::Spdx3Json => "spdx3-json",
             Self::Json => "json",
         }
     }
@@ -45,6 +54,7 @@ impl Format {
         match self {
             Self::CycloneDxJson => cyclonedx::VERSIONS,
             Self::SpdxJson => spdx::VERSIONS,
+            Self::Spdx3Json => spdx3::VERSIONS,
             Self::Json => json::VERSIONS,
         }
     }
@@ -242,6 +252,7 @@ pub fn write(bom: &Bom, format: Format, spec_version: Option<&str>) -> Result<Ve
     let bytes = match format {
         Format::CycloneDxJson => cyclonedx::write(bom, version),
         Format::SpdxJson => spdx::write(bom, version),
+        Format::Spdx3Json => spdx3::write(bom, version),
         Format::Json => json::write(bom),
     };
     // Nothing that is written here can fail to be JSON.
@@ -277,6 +288,8 @@ fn read_any(bytes: &[u8], limits: &Limits, cancel: &CancelToken) -> Result<Docum
         }
     } else if text("schema") == Some(crate::bom::SCHEMA) {
         json::read(fields, faults, cancel)
+    } else if value::get(fields, "@context").is_some_and(spdx3::is_context) {
+        spdx3::read(fields, bytes.len(), faults, cancel)
     } else {
         Err(unsupported(unknown_object(fields)))
     }
@@ -295,7 +308,7 @@ fn short(text: &str) -> String {
 fn unknown_object(fields: &value::Fields<'_>) -> String {
     let text = |key| value::get(fields, key).and_then(value::Json::text);
     let seen = if value::get(fields, "@context").is_some() {
-        "JSON-LD, such as SPDX 3, which is not read here".to_owned()
+        "JSON-LD whose context is none of SPDX 3".to_owned()
     } else if let Some(format) = text("bomFormat") {
         format!("`bomFormat` is `{}`", short(format))
     } else if let Some(schema) = text("schema") {
@@ -307,7 +320,7 @@ fn unknown_object(fields: &value::Fields<'_>) -> String {
         format!("a JSON object with the keys {}", keys.join(", "))
     };
     format!(
-        "no known SBOM format: {seen}; a CycloneDX, SPDX 2 or {} document is wanted",
+        "no known SBOM format: {seen}; a CycloneDX, SPDX or {} document is wanted",
         crate::bom::SCHEMA
     )
 }

@@ -31,6 +31,12 @@ pub(super) const SCOPE: &str = "cratetrust:scope";
 pub(super) const SIZE: &str = "cratetrust:size";
 pub(super) const LICENSE: &str = "cratetrust:license";
 pub(super) const LICENSE_FILE: &str = "cratetrust:license-file";
+pub(super) const LICENSE_TEXT: &str = "cratetrust:license-text";
+/// A contact, as JSON.
+pub(super) const SUPPLIER: &str = "cratetrust:supplier";
+/// The commit that an archive was made from, as JSON.
+pub(super) const VCS: &str = "cratetrust:vcs";
+pub(super) const ENRICHED_FROM: &str = "cratetrust:enriched-from";
 pub(super) const AUTHOR: &str = "cratetrust:author";
 pub(super) const KEYWORD: &str = "cratetrust:keyword";
 pub(super) const HOMEPAGE: &str = "cratetrust:homepage";
@@ -123,6 +129,12 @@ pub(super) fn package_properties<'a>(bom: &Bom, package: &'a Package) -> Vec<Pro
     }
     for unit in &package.units {
         out.push(property(UNIT, json_text(unit)));
+    }
+    if let Some(vcs) = &package.vcs {
+        out.push(property(VCS, json_text(vcs)));
+    }
+    if let Some(kind) = &package.enriched_from {
+        out.push(property(ENRICHED_FROM, kind.as_str()));
     }
     out
 }
