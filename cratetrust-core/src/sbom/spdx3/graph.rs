@@ -87,22 +87,11 @@ impl Kind {
 pub(super) fn bare(term: &str) -> &str {
     let term = term.rsplit(['/', '#', ':']).next().unwrap_or(term);
     match term.split_once('_') {
-        Some((profile, rest))
-            if matches!(
-                profile,
-                "software"
-                    | "simplelicensing"
-                    | "expandedlicensing"
-                    | "core"
-                    | "ai"
-                    | "dataset"
-                    | "build"
-                    | "security"
-                    | "extension"
-            ) =>
-        {
-            rest
-        }
+        Some((
+            "software" | "simplelicensing" | "expandedlicensing" | "core" | "ai" | "dataset"
+            | "build" | "security" | "extension",
+            rest,
+        )) => rest,
         _ => term,
     }
 }

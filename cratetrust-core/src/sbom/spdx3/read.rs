@@ -602,7 +602,9 @@ impl<'t> Reader<'_, 't, '_> {
         for end in to {
             match (source, self.builder.target(end)) {
                 (Some(Target::Package(from)), Some(Target::Package(index))) => {
-                    if !comment.is_some_and(|text| self.builder.add_edge_with(from, index, text)) {
+                    let told =
+                        comment.is_some_and(|text| self.builder.add_edge_with(from, index, text));
+                    if !told {
                         self.builder.add_edge(from, index, end, kind);
                     }
                 }
