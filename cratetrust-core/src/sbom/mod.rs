@@ -8,6 +8,7 @@ mod names;
 mod plain;
 mod prepare;
 mod spdx;
+mod spdx3;
 mod value;
 
 use crate::bom::{Bom, Contact};
@@ -27,17 +28,20 @@ pub enum Format {
     SpdxJson,
     /// SPDX 2 as tag-value; version 2.3 is written.
     SpdxTagValue,
+    /// SPDX 3 as JSON-LD; version 3.0.1 is written.
+    Spdx3Json,
     /// The library's own view, schema `cratetrust.bom/1`.
     Json,
 }
 
 impl Format {
     /// All formats.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::CycloneDxJson,
         Self::CycloneDxXml,
         Self::SpdxJson,
         Self::SpdxTagValue,
+        Self::Spdx3Json,
         Self::Json,
     ];
 
@@ -48,6 +52,7 @@ impl Format {
             Self::CycloneDxXml => "cyclonedx-xml",
             Self::SpdxJson => "spdx-json",
             Self::SpdxTagValue => "spdx-tag-value",
+            Self::Spdx3Json => "spdx3-json",
             Self::Json => "json",
         }
     }
@@ -57,6 +62,7 @@ impl Format {
         match self {
             Self::CycloneDxJson | Self::CycloneDxXml => cyclonedx::VERSIONS,
             Self::SpdxJson | Self::SpdxTagValue => spdx::VERSIONS,
+            Self::Spdx3Json => spdx3::VERSIONS,
             Self::Json => json::VERSIONS,
         }
     }
@@ -262,6 +268,7 @@ pub fn write(bom: &Bom, format: Format, spec_version: Option<&str>) -> Result<Ve
         Format::CycloneDxJson => cyclonedx::write(bom, version, false),
         Format::CycloneDxXml => cyclonedx::write(bom, version, true),
         Format::SpdxJson | Format::SpdxTagValue => spdx::write(bom, version, format),
+        Format::Spdx3Json => spdx3::write(bom, version),
         Format::Json => json::write(bom),
     };
     // Nothing that is written here can fail to be JSON.
@@ -308,6 +315,8 @@ fn read_any(bytes: &[u8], limits: &Limits, cancel: &CancelToken) -> Result<Docum
         }
     } else if text("schema") == Some(crate::bom::SCHEMA) {
         json::read(fields, faults, cancel)
+    } else if value::get(fields, "@context").is_some_and(spdx3::is_context) {
+        spdx3::read(fields, bytes.len(), faults, cancel)
     } else {
         Err(unsupported(unknown_object(fields)))
     }
@@ -355,7 +364,7 @@ fn short(text: &str) -> String {
 fn unknown_object(fields: &value::Fields<'_>) -> String {
     let text = |key| value::get(fields, key).and_then(value::Json::text);
     let seen = if value::get(fields, "@context").is_some() {
-        "JSON-LD, such as SPDX 3, which is not read here".to_owned()
+        "JSON-LD whose context is none of SPDX 3".to_owned()
     } else if let Some(format) = text("bomFormat") {
         format!("`bomFormat` is `{}`", short(format))
     } else if let Some(schema) = text("schema") {
@@ -367,7 +376,7 @@ fn unknown_object(fields: &value::Fields<'_>) -> String {
         format!("a JSON object with the keys {}", keys.join(", "))
     };
     format!(
-        "no known SBOM format: {seen}; a CycloneDX, SPDX 2 or {} document is wanted",
+        "no known SBOM format: {seen}; a CycloneDX, SPDX or {} document is wanted",
         crate::bom::SCHEMA
     )
 }

@@ -184,6 +184,8 @@ pub(super) enum Place<'p> {
     Root,
     Key(&'p Place<'p>, &'p str),
     Index(&'p Place<'p>, usize),
+    /// A pointer that is already written out.
+    At(&'p str),
 }
 
 impl<'p> Place<'p> {
@@ -211,6 +213,7 @@ impl fmt::Display for Place<'_> {
                 write!(f, "{parent}/{}", key.replace('~', "~0").replace('/', "~1"))
             }
             Place::Index(parent, index) => write!(f, "{parent}/{index}"),
+            Place::At(pointer) => f.write_str(pointer),
         }
     }
 }

@@ -10,7 +10,7 @@ mod write;
 
 pub(super) use read::read;
 pub(super) use tag_read::{is_tag_value, read as read_tag_value};
-pub(super) use write::{VERSIONS, write};
+pub(super) use write::{VERSIONS, references, write};
 
 use crate::error::Error;
 

@@ -499,7 +499,7 @@ fn is_web(text: &str) -> bool {
 }
 
 /// An SPDX identifier for each package, and one for the synthetic root.
-fn references(bom: &Bom) -> (Vec<String>, String) {
+pub(in crate::sbom) fn references(bom: &Bom) -> (Vec<String>, String) {
     let plain: Vec<(String, bool)> = bom
         .packages
         .iter()
