@@ -3,6 +3,7 @@
 //! Nothing here judges. Symbolic links are followed only at the path that the caller names.
 
 mod checkout;
+mod folder;
 mod index;
 mod tree;
 mod vendor;
@@ -16,6 +17,7 @@ use crate::limits::Limits;
 use crate::progress::CancelToken;
 
 pub use checkout::{Checkout, path_in_vcs};
+pub use folder::Folder;
 pub use index::{Index, IndexEntry, IndexFault, index_path};
 pub use tree::{FileTree, is_link, is_unpack_mark};
 pub use vendor::VendorChecksums;
@@ -215,6 +217,54 @@ pub fn unpacked(path: &Path, archive: &Input) -> Store {
     }
 }
 
+/// Lists the unpacked packages of `registry/src`, or of the directory of one registry in it; `None`
+/// where the path is neither.
+///
+/// # Errors
+/// As [`scan`].
+pub fn unpacked_sources(
+    path: &Path,
+    limits: &Limits,
+    cancel: &CancelToken,
+) -> Result<Option<Store>> {
+    if !is_dir(path) {
+        return Ok(None);
+    }
+    let mut store = Store {
+        layout: Layout::CargoHome,
+        artifacts: Vec::new(),
+        indexes: Vec::new(),
+        unreadable: Vec::new(),
+    };
+    let mut walk = Walk {
+        store: &mut store,
+        limits,
+        cancel,
+    };
+    for (name, path, kind) in walk.list(path)? {
+        if !kind.is_dir() {
+            continue;
+        }
+        if is_file(&path.join("Cargo.toml")) {
+            walk.push_source(path, name);
+            continue;
+        }
+        match walk.list(&path) {
+            Ok(listed) => {
+                for (stem, path, kind) in listed {
+                    if kind.is_dir() && is_file(&path.join("Cargo.toml")) {
+                        walk.push_source(path, join(&name, &stem));
+                    }
+                }
+            }
+            Err(e) => walk.skip_or_fail(name, e)?,
+        }
+    }
+    store.artifacts.sort_by(|a, b| a.location.cmp(&b.location));
+    store.unreadable.sort();
+    Ok((!store.artifacts.is_empty()).then_some(store))
+}
+
 /// Lists what lies at a path of the given layout.
 ///
 /// # Errors
@@ -408,6 +458,17 @@ impl Walk<'_> {
             path,
             stem,
             size,
+            archive: None,
+        });
+    }
+
+    fn push_source(&mut self, path: PathBuf, location: String) {
+        self.store.artifacts.push(Artifact {
+            kind: ArtifactKind::Source,
+            stem: file_name(&path),
+            location,
+            path,
+            size: 0,
             archive: None,
         });
     }
