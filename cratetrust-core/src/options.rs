@@ -252,7 +252,9 @@ impl Options {
             Some((name, version)) if !name.is_empty() => (name, Some(version)),
             _ => (text, None),
         };
-        if name.trim().is_empty() || version.is_some_and(|version| version.trim().is_empty()) {
+        if name.trim_matches(['@', ' ']).is_empty()
+            || version.is_some_and(|version| version.trim().is_empty())
+        {
             return Err(Error::invalid(format!(
                 "`{text}` is not of the form NAME@VERSION"
             )));

@@ -2,12 +2,12 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use cratetrust_core::bom::Contact;
 use cratetrust_core::report::Verdict;
 use cratetrust_core::sbom::Format;
-use cratetrust_core::{Error, Generated, Options, Result};
+use cratetrust_core::{Error, Generated, Input, Options, Result};
 
 use super::watched;
 use crate::args::Sbom;
@@ -17,7 +17,9 @@ use crate::session::{FOUND, Session};
 
 pub(super) fn run(args: &Sbom, session: &mut Session<'_>) -> Result<()> {
     let mut options = session.options(Some(&args.judging));
+    options.jobs = super::jobs(options.jobs);
     describe(args, &mut options)?;
+    options.crates = crates(args, session)?;
     let format = Format::from_name(&args.output_format)?;
     let output = file(args.output.as_deref());
     let report_file = file(args.report.as_deref());
@@ -86,7 +88,24 @@ fn describe(args: &Sbom, options: &mut Options) -> Result<()> {
     if let (Some(supplier), Some(contact)) = (&mut options.supplier, &args.contact) {
         supplier.set_contact(contact);
     }
+    options.manufacturer = args.manufacturer.as_ref().map(named);
+    if let (Some(manufacturer), Some(contact)) =
+        (&mut options.manufacturer, &args.manufacturer_contact)
+    {
+        manufacturer.set_contact(contact);
+    }
     options.authors = args.authors.iter().map(named).collect();
+    options.license.clone_from(&args.license);
+    options.lifecycle.clone_from(&args.lifecycle);
+    options.vcs_url.clone_from(&args.vcs_url);
+    options.conclude_declared = args.conclude_declared;
+    options.set_component_supplier(&args.component_supplier)?;
+    if let Some(serial) = &args.serial {
+        options.set_serial(serial)?;
+    }
+    for tool in &args.tools {
+        options.add_tool(tool)?;
+    }
     if let Some(timestamp) = &args.timestamp {
         return options.set_timestamp(timestamp);
     }
@@ -94,6 +113,42 @@ fn describe(args: &Sbom, options: &mut Options) -> Result<()> {
         None => Ok(()),
         Some(value) => options.set_timestamp_unix(epoch(&value)?),
     }
+}
+
+/// Where the packages' bytes lie: as asked; for a directory, else, CARGO_HOME, and the user is told.
+fn crates(args: &Sbom, session: &mut Session<'_>) -> Result<Vec<Input>> {
+    let is_none = |path: &PathBuf| path == Path::new("none");
+    match args.crates.as_slice() {
+        [] => {}
+        [one] if is_none(one) => return Ok(Vec::new()),
+        many if many.iter().any(is_none) => {
+            return Err(Error::invalid(
+                "--crates none goes with no other --crates; a directory of that name is ./none",
+            ));
+        }
+        many => return many.iter().map(|path| session.input(path)).collect(),
+    }
+    let home = Some(&args.evidence)
+        .filter(|path| path.is_dir())
+        .and_then(|_| cargo_home())
+        .filter(|home| home.join("registry").is_dir());
+    if let Some(home) = &home {
+        let shown = home.display().to_string();
+        session.remark(&format!(
+            "packages are read from {} (--crates none stops that)\n",
+            cratetrust_core::text::escape(&shown)
+        ));
+    }
+    Ok(home.map(Input::from_path).into_iter().collect())
+}
+
+/// Where cargo keeps what it fetches.
+fn cargo_home() -> Option<PathBuf> {
+    let given = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    given("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| given("HOME").map(|home| Path::new(&home).join(".cargo")))
+        .or_else(|| given("USERPROFILE").map(|home| Path::new(&home).join(".cargo")))
 }
 
 fn epoch(value: &OsStr) -> Result<u64> {
