@@ -19,7 +19,8 @@ pub(super) fn run(args: &Sbom, session: &mut Session<'_>) -> Result<()> {
     let mut options = session.options(Some(&args.judging));
     options.jobs = super::jobs(options.jobs);
     describe(args, &mut options)?;
-    options.crates = crates(args, session)?;
+    let found;
+    (options.crates, found) = crates(args, session)?;
     let format = Format::from_name(&args.output_format)?;
     let output = file(args.output.as_deref());
     let report_file = file(args.report.as_deref());
@@ -32,6 +33,11 @@ pub(super) fn run(args: &Sbom, session: &mut Session<'_>) -> Result<()> {
         Ok((generated, document))
     })?;
     options.cancel.check()?;
+    if let Some(home) = found.filter(|_| !session.json()) {
+        session.remark(&format!(
+            "packages were looked for in {home} (--crates none stops that)\n"
+        ));
+    }
     write(args, session, &generated, document)?;
     if generated.report.verdict == Verdict::Fail {
         session.raise(FOUND);
@@ -115,31 +121,30 @@ fn describe(args: &Sbom, options: &mut Options) -> Result<()> {
     }
 }
 
-/// Where the packages' bytes lie: as asked; for a directory, else, CARGO_HOME, and the user is told.
-fn crates(args: &Sbom, session: &mut Session<'_>) -> Result<Vec<Input>> {
+/// Where the packages' bytes lie: as asked; for a directory, else, CARGO_HOME, which the user is told.
+fn crates(args: &Sbom, session: &mut Session<'_>) -> Result<(Vec<Input>, Option<String>)> {
     let is_none = |path: &PathBuf| path == Path::new("none");
     match args.crates.as_slice() {
         [] => {}
-        [one] if is_none(one) => return Ok(Vec::new()),
+        [one] if is_none(one) => return Ok((Vec::new(), None)),
         many if many.iter().any(is_none) => {
             return Err(Error::invalid(
                 "--crates none goes with no other --crates; a directory of that name is ./none",
             ));
         }
-        many => return many.iter().map(|path| session.input(path)).collect(),
+        many => {
+            let inputs: Result<_> = many.iter().map(|path| session.input(path)).collect();
+            return Ok((inputs?, None));
+        }
     }
     let home = Some(&args.evidence)
         .filter(|path| path.is_dir())
         .and_then(|_| cargo_home())
         .filter(|home| home.join("registry").is_dir());
-    if let Some(home) = &home {
-        let shown = home.display().to_string();
-        session.remark(&format!(
-            "packages are read from {} (--crates none stops that)\n",
-            cratetrust_core::text::escape(&shown)
-        ));
-    }
-    Ok(home.map(Input::from_path).into_iter().collect())
+    let shown = home
+        .as_ref()
+        .map(|home| cratetrust_core::text::escape(&home.display().to_string()).into_owned());
+    Ok((home.map(Input::from_path).into_iter().collect(), shown))
 }
 
 /// Where cargo keeps what it fetches.
