@@ -526,6 +526,23 @@ fn links_that_lead_out_are_not_followed() {
     assert!(!String::from_utf8(json).unwrap().contains("Secret"));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_linked_tree_in_a_store_is_not_read() {
+    let home = Fixture::home(&STEMS[..2]);
+    let away = home.path("away");
+    fs::rename(home.source(STEMS[0]), &away).unwrap();
+    std::os::unix::fs::symlink(&away, home.source(STEMS[0])).unwrap();
+    fs::remove_dir_all(home.path("registry/cache")).unwrap();
+    let generated = generate(&home.lockfile(), &crates(&[home.path("")]));
+    assert_eq!(codes(&generated.report), ["not-checked", "unreadable"]);
+    assert_eq!(from(&generated.bom, "cfg-if"), None);
+    assert_eq!(
+        from(&generated.bom, "itoa").as_deref(),
+        Some("src-unverified")
+    );
+}
+
 #[test]
 fn the_repository_that_the_caller_names() {
     let project = project();

@@ -7,7 +7,7 @@ use super::read::{self, Examined, has_error};
 use super::{Enriched, Reported, ids};
 use crate::bom::{Bom, Package};
 use crate::digest::{Sha256, Sha512};
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::input::{Input, open_file};
 use crate::options::Options;
 use crate::package::SourceKind;
@@ -78,10 +78,7 @@ pub(crate) fn enrich(bom: &mut Bom, options: &Options) -> Result<Enriched> {
     }
     let plan = Plan::new(bom);
     plan.set_aside(&mut items, &mut enriched);
-    items.sort_by(|a, b| {
-        let key = |item: &Item| (item.artifact.kind, item.artifact.location.clone());
-        key(a).cmp(&key(b))
-    });
+    items.sort_by_cached_key(|item| (item.artifact.kind, item.artifact.location.clone()));
     let sizes: Vec<u64> = items.iter().map(|item| item.artifact.size).collect();
     let examined = schedule::run(&sizes, options, |indexes, emit| {
         for index in indexes {
@@ -341,6 +338,7 @@ impl<'a> Plan<'a> {
                             | ErrorKind::NotFound
                             | ErrorKind::PermissionDenied
                             | ErrorKind::InvalidArgument
+                            | ErrorKind::LimitExceeded
                     ) =>
             {
                 Examined::unreadable(&error)
@@ -366,6 +364,10 @@ impl<'a> Plan<'a> {
         let artifact = &item.artifact;
         match artifact.kind {
             ArtifactKind::Vendor => read::vendored(artifact, options),
+            // cargo follows it, and nobody knows where it leads.
+            ArtifactKind::Source if !item.named && registry::is_link(&artifact.path) => {
+                Err(Error::invalid("a symbolic link in a store is not followed"))
+            }
             ArtifactKind::Source => read::unpacked(artifact, options),
             ArtifactKind::Crate => {
                 let by_name = !self.of_stem(&artifact.stem).is_empty();
