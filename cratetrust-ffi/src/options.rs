@@ -754,11 +754,11 @@ pub unsafe extern "C" fn cratetrust_options_add_tool(
 }
 
 /// Sets whether the SBOM that `cratetrust_generate_sbom` makes says of each package that its concluded
-/// licence is its declared one: 0 for no, the default, anything else for yes.
+/// licence is its declared one: 0 for no, the default, or 1 for yes.
 ///
 /// NULL: only `err` may be NULL.
 /// Threads: `options` must be used by nobody else meanwhile.
-/// Errors: none beyond NULL.
+/// Errors: CRATETRUST_STATUS_OUT_OF_RANGE for another number.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cratetrust_options_set_conclude_declared(
     options: *mut cratetrust_options,
@@ -767,7 +767,11 @@ pub unsafe extern "C" fn cratetrust_options_set_conclude_declared(
 ) -> i32 {
     boundary!(err, {
         let options = borrow_mut!(options)?;
-        options.options.conclude_declared = conclude != 0;
+        options.options.conclude_declared = match conclude {
+            0 => false,
+            1 => true,
+            other => return Err(out_of_range("conclude", other)),
+        };
         Ok(())
     })
 }

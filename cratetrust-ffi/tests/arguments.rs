@@ -454,6 +454,9 @@ fn what_is_out_of_range_is_never_a_crash() {
                 bad(RANGE, |err| cratetrust_options_add_tool(f.options, ptr("x"), huge, err));
                 bad(CRATETRUST_STATUS_INVALID_ARGUMENT, |err| cratetrust_options_add_tool(f.options, ptr("@"), 1, err));
             };
+            cratetrust_options_set_conclude_declared: for number in [-1, 2, i32::MIN, i32::MAX] {
+                bad(RANGE, |err| cratetrust_options_set_conclude_declared(f.options, number, err));
+            };
             cratetrust_options_set_component_supplier: for number in numbers {
                 bad(RANGE, |err| cratetrust_options_set_component_supplier(f.options, number, err));
             };
