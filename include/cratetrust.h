@@ -1729,11 +1729,11 @@ int32_t cratetrust_options_add_tool(struct cratetrust_options *options,
 
 /**
  * Sets whether the SBOM that `cratetrust_generate_sbom` makes says of each package that its concluded
- * licence is its declared one: 0 for no, the default, anything else for yes.
+ * licence is its declared one: 0 for no, the default, or 1 for yes.
  *
  * NULL: only `err` may be NULL.
  * Threads: `options` must be used by nobody else meanwhile.
- * Errors: none beyond NULL.
+ * Errors: CRATETRUST_STATUS_OUT_OF_RANGE for another number.
  */
 int32_t cratetrust_options_set_conclude_declared(struct cratetrust_options *options,
                                                  int32_t conclude,
