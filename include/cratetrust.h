@@ -910,6 +910,21 @@
 #define CRATETRUST_LEVEL_GRAPH 2
 
 /**
+ * Nobody is named as the supplier of a package; the default.
+ */
+#define CRATETRUST_COMPONENT_SUPPLIER_NONE 1
+
+/**
+ * The authors that its manifest names.
+ */
+#define CRATETRUST_COMPONENT_SUPPLIER_AUTHORS 2
+
+/**
+ * The registry that it comes from.
+ */
+#define CRATETRUST_COMPONENT_SUPPLIER_REGISTRY 3
+
+/**
  * Everything that was asked was checked and holds.
  */
 #define CRATETRUST_VERDICT_PASS 1
@@ -1621,6 +1636,125 @@ int32_t cratetrust_options_set_timestamp(struct cratetrust_options *options,
 int32_t cratetrust_options_set_timestamp_unix(struct cratetrust_options *options,
                                               uint64_t seconds,
                                               struct cratetrust_error **err);
+
+/**
+ * Adds a place where the packages' bytes lie, from which `cratetrust_generate_sbom` takes facts: a
+ * CARGO_HOME, a registry cache, unpacked sources, a vendor directory, `.crate` files or one of them.
+ * A NULL `place` takes all places away again.
+ *
+ * Bytes that contradict the lockfile are findings of the report, and nothing is taken from them.
+ * Ownership: shared; the caller still frees `place`, before or after the options.
+ * NULL: `place` and `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: none beyond NULL; it is read by the call that needs it.
+ */
+int32_t cratetrust_options_add_crates(struct cratetrust_options *options,
+                                      const struct cratetrust_input *place,
+                                      struct cratetrust_error **err);
+
+/**
+ * Sets who makes the main component of the SBOM that `cratetrust_generate_sbom` makes: a name, and a
+ * mail address or URL. A NULL `name` takes the manufacturer away again.
+ *
+ * NULL: `name`, `contact` and `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: CRATETRUST_STATUS_INVALID_ARGUMENT for an empty name and for a contact without a name.
+ */
+int32_t cratetrust_options_set_manufacturer(struct cratetrust_options *options,
+                                            const char *name,
+                                            size_t name_len,
+                                            const char *contact,
+                                            size_t contact_len,
+                                            struct cratetrust_error **err);
+
+/**
+ * Sets the licence, an SPDX expression, of the main component of the SBOM that
+ * `cratetrust_generate_sbom` makes; NULL takes it away again.
+ *
+ * NULL: `license` and `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: none beyond NULL and text that is not UTF-8.
+ */
+int32_t cratetrust_options_set_license(struct cratetrust_options *options,
+                                       const char *license,
+                                       size_t len,
+                                       struct cratetrust_error **err);
+
+/**
+ * Sets the lifecycle phase of the SBOM that `cratetrust_generate_sbom` makes, one of CycloneDX such as
+ * `build` or a name of the caller's own; NULL takes it away again.
+ *
+ * NULL: `phase` and `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: none beyond NULL and text that is not UTF-8.
+ */
+int32_t cratetrust_options_set_lifecycle(struct cratetrust_options *options,
+                                         const char *phase,
+                                         size_t len,
+                                         struct cratetrust_error **err);
+
+/**
+ * Sets the serial number, `urn:uuid:…`, of the SBOM that `cratetrust_generate_sbom` makes; NULL lets
+ * it be derived from the content again.
+ *
+ * NULL: `serial` and `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: CRATETRUST_STATUS_INVALID_ARGUMENT for what is no such number.
+ */
+int32_t cratetrust_options_set_serial(struct cratetrust_options *options,
+                                      const char *serial,
+                                      size_t len,
+                                      struct cratetrust_error **err);
+
+/**
+ * Sets where the local packages come from, `git+URL@COMMIT`, for `cratetrust_generate_sbom`; NULL takes
+ * it away again.
+ *
+ * NULL: `url` and `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: none beyond NULL and text that is not UTF-8; the call that needs it judges the form.
+ */
+int32_t cratetrust_options_set_vcs_url(struct cratetrust_options *options,
+                                       const char *url,
+                                       size_t len,
+                                       struct cratetrust_error **err);
+
+/**
+ * Adds a tool that had a part in the SBOM that `cratetrust_generate_sbom` makes, `NAME` or
+ * `NAME@VERSION`. A NULL `tool` takes all tools away again.
+ *
+ * NULL: `tool` and `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: CRATETRUST_STATUS_INVALID_ARGUMENT for an empty name or version.
+ */
+int32_t cratetrust_options_add_tool(struct cratetrust_options *options,
+                                    const char *tool,
+                                    size_t len,
+                                    struct cratetrust_error **err);
+
+/**
+ * Sets whether the SBOM that `cratetrust_generate_sbom` makes says of each package that its concluded
+ * licence is its declared one: 0 for no, the default, or 1 for yes.
+ *
+ * NULL: only `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: CRATETRUST_STATUS_OUT_OF_RANGE for another number.
+ */
+int32_t cratetrust_options_set_conclude_declared(struct cratetrust_options *options,
+                                                 int32_t conclude,
+                                                 struct cratetrust_error **err);
+
+/**
+ * Sets who is named as the supplier of each package in the SBOM that `cratetrust_generate_sbom` makes,
+ * one of CRATETRUST_COMPONENT_SUPPLIER_.
+ *
+ * NULL: only `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: CRATETRUST_STATUS_OUT_OF_RANGE for another number.
+ */
+int32_t cratetrust_options_set_component_supplier(struct cratetrust_options *options,
+                                                  int32_t who,
+                                                  struct cratetrust_error **err);
 
 /**
  * Adds a verifier of the host program, which `cratetrust_verify_package` runs after the library's

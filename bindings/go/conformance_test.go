@@ -101,6 +101,28 @@ func (c conformanceCase) options(t *testing.T) []cratetrust.Option {
 			opts = append(opts, cratetrust.WithContact(value[string](t, raw)))
 		case "author":
 			opts = append(opts, cratetrust.WithAuthors(value[[]string](t, raw)...))
+		case "crates":
+			opts = append(opts, cratetrust.WithCrates(value[[]string](t, raw)...))
+		case "manufacturer":
+			opts = append(opts, cratetrust.WithManufacturer(value[string](t, raw)))
+		case "manufacturer_contact":
+			opts = append(opts, cratetrust.WithManufacturerContact(value[string](t, raw)))
+		case "license":
+			opts = append(opts, cratetrust.WithLicense(value[string](t, raw)))
+		case "lifecycle":
+			opts = append(opts, cratetrust.WithLifecycle(value[string](t, raw)))
+		case "serial":
+			opts = append(opts, cratetrust.WithSerial(value[string](t, raw)))
+		case "tool":
+			opts = append(opts, cratetrust.WithTools(value[[]string](t, raw)...))
+		case "vcs_url":
+			opts = append(opts, cratetrust.WithVCSURL(value[string](t, raw)))
+		case "conclude_declared":
+			if value[bool](t, raw) {
+				opts = append(opts, cratetrust.WithConcludeDeclared())
+			}
+		case "component_supplier":
+			opts = append(opts, cratetrust.WithComponentSupplier(value[string](t, raw)))
 		case "timestamp":
 			opts = append(opts, cratetrust.WithTimestamp(value[time.Time](t, raw)))
 		default:

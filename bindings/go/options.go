@@ -3,7 +3,6 @@ package cratetrust
 import (
 	"encoding/json"
 	"maps"
-	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -77,8 +76,8 @@ func WithSeverity(code Code, severity Severity) Option {
 	}
 }
 
-// WithJobs lets [VerifyPackage] work with that many threads; the default is 1. What it reports does
-// not depend on it.
+// WithJobs lets [VerifyPackage] and [GenerateSBOM] work with that many threads; the default is 1. What they report
+// does not depend on it.
 func WithJobs(jobs int) Option {
 	return func(c *config) { c.set("jobs", jobs) }
 }
@@ -108,11 +107,69 @@ func WithContact(mailOrURL string) Option {
 
 // WithAuthors names the authors of the SBOM that [GenerateSBOM] makes.
 func WithAuthors(names ...string) Option {
-	names = slices.Clone(names)
-	if names == nil {
-		names = []string{}
-	}
+	names = cloned(names)
 	return func(c *config) { c.set("author", names, names...) }
+}
+
+// WithCrates names the places where the packages' bytes lie, for [GenerateSBOM]: a CARGO_HOME, a
+// registry cache, unpacked sources, a vendor directory, .crate files. Facts come from bytes that match
+// the lockfile; those that contradict it are findings of the report.
+func WithCrates(paths ...string) Option {
+	paths = cloned(paths)
+	return func(c *config) { c.set("crates", paths, paths...) }
+}
+
+// WithManufacturer names who makes the main component of the SBOM that [GenerateSBOM] makes.
+func WithManufacturer(name string) Option {
+	return func(c *config) { c.set("manufacturer", name, name) }
+}
+
+// WithManufacturerContact gives the mail address or URL of the manufacturer, who must be named by
+// [WithManufacturer].
+func WithManufacturerContact(mailOrURL string) Option {
+	return func(c *config) { c.set("manufacturer_contact", mailOrURL, mailOrURL) }
+}
+
+// WithLicense gives the licence, an SPDX expression, of the main component of the SBOM that
+// [GenerateSBOM] makes.
+func WithLicense(expression string) Option {
+	return func(c *config) { c.set("license", expression, expression) }
+}
+
+// WithLifecycle gives the lifecycle phase of the SBOM that [GenerateSBOM] makes, one of CycloneDX such
+// as build or a name of the caller's own.
+func WithLifecycle(phase string) Option {
+	return func(c *config) { c.set("lifecycle", phase, phase) }
+}
+
+// WithSerial gives the serial number, urn:uuid:…, of the SBOM that [GenerateSBOM] makes. By default it
+// is derived from the content.
+func WithSerial(urn string) Option {
+	return func(c *config) { c.set("serial", urn, urn) }
+}
+
+// WithTools names tools, each NAME or NAME@VERSION, that had a part in the SBOM that [GenerateSBOM]
+// makes.
+func WithTools(tools ...string) Option {
+	tools = cloned(tools)
+	return func(c *config) { c.set("tool", tools, tools...) }
+}
+
+// WithVCSURL tells [GenerateSBOM] where the local packages come from, git+URL@COMMIT.
+func WithVCSURL(url string) Option {
+	return func(c *config) { c.set("vcs_url", url, url) }
+}
+
+// WithConcludeDeclared has [GenerateSBOM] say of each package that its concluded licence is its
+// declared one.
+func WithConcludeDeclared() Option {
+	return func(c *config) { c.set("conclude_declared", true) }
+}
+
+// WithComponentSupplier says who is named as the supplier of each package in the SBOM that
+// [GenerateSBOM] makes: none, authors or registry.
+func WithComponentSupplier(who string) Option {
+	return func(c *config) { c.set("component_supplier", who, who) }
 }
 
 // WithTimestamp gives the time of the SBOM that [GenerateSBOM] makes, to the second. By default none
@@ -189,6 +246,11 @@ func (c *config) json() ([]byte, error) {
 		return nil, nil
 	}
 	return json.Marshal(values)
+}
+
+// cloned is a copy that is no nil, which would be null as JSON.
+func cloned(list []string) []string {
+	return append([]string{}, list...)
 }
 
 func texts[T ~string](list []T) []string {

@@ -17,6 +17,7 @@
 pub mod archive;
 pub mod bom;
 pub mod digest;
+mod enrich;
 pub mod error;
 pub mod evidence;
 pub mod input;

@@ -89,7 +89,7 @@ impl Level {
 pub struct Options {
     /// All verbs: what an input may cost.
     pub limits: Limits,
-    /// `verify_package`: threads, at least 1; 0 counts as 1. Output does not depend on it.
+    /// `verify_package`, `generate_sbom`: threads, at least 1; 0 counts as 1. Output does not depend on it.
     pub jobs: usize,
     /// All verbs: stops the work.
     pub cancel: CancelToken,
@@ -122,8 +122,10 @@ pub struct Options {
     /// `generate_sbom`: the document's time, RFC 3339.
     pub timestamp: Option<String>,
     /// `generate_sbom`: directories with the packages' bytes: `.crate` files, a registry cache,
-    /// unpacked sources, a vendor directory, a CARGO_HOME. Facts are read from bytes that match
-    /// the lockfile, and from no others.
+    /// unpacked sources, a vendor directory, a CARGO_HOME. Bytes that contradict the lockfile are
+    /// reported, and nothing is taken from them; facts of bytes that nothing proves (unpacked sources
+    /// without their archive, no checksum in the lockfile) say so in `enriched_from`, and no digest
+    /// is taken.
     pub crates: Vec<Input>,
     /// `generate_sbom`: who makes the main component.
     pub manufacturer: Option<Contact>,
@@ -225,6 +227,68 @@ impl Options {
     /// `InvalidArgument` for what is no such time.
     pub fn set_timestamp(&mut self, text: &str) -> Result<()> {
         self.timestamp = Some(timestamp::to_utc_seconds(text)?);
+        Ok(())
+    }
+
+    /// Sets `serial` from a `urn:uuid:…` (RFC 9562); its digits become lower case.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for what is no such name.
+    pub fn set_serial(&mut self, text: &str) -> Result<()> {
+        let serial = text.trim().to_ascii_lowercase();
+        let groups = serial
+            .strip_prefix("urn:uuid:")
+            .map(|uuid| uuid.split('-').collect::<Vec<_>>())
+            .unwrap_or_default();
+        let is_hex = |group: &&str| {
+            group
+                .bytes()
+                .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+        };
+        let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
+        if lengths != [8, 4, 4, 4, 12] || !groups.iter().all(is_hex) {
+            return Err(Error::invalid(
+                "the serial number is not of the form urn:uuid:XXXXXXXX-XXXX-XXXX-XXXX-XXXXXXXXXXXX",
+            ));
+        }
+        self.serial = Some(serial);
+        Ok(())
+    }
+
+    /// Adds a tool from `NAME` or `NAME@VERSION`.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for an empty name or version.
+    pub fn add_tool(&mut self, text: &str) -> Result<()> {
+        let (name, version) = match text.rsplit_once('@') {
+            // The name of an npm package may begin with one.
+            Some((name, version)) if !name.is_empty() => (name, Some(version)),
+            _ => (text, None),
+        };
+        if name.trim_matches(['@', ' ']).is_empty()
+            || version.is_some_and(|version| version.trim().is_empty())
+        {
+            return Err(Error::invalid(format!(
+                "`{text}` is not of the form NAME@VERSION"
+            )));
+        }
+        self.tools.push(Tool {
+            name: name.trim().to_owned(),
+            version: version.map(|version| version.trim().to_owned()),
+        });
+        Ok(())
+    }
+
+    /// Sets `component_supplier` by its name: `none`, `authors` or `registry`.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for another name.
+    pub fn set_component_supplier(&mut self, name: &str) -> Result<()> {
+        self.component_supplier = ComponentSupplier::from_name(name).ok_or_else(|| {
+            Error::invalid(format!(
+                "`{name}` is no choice of a component's supplier; known: none, authors, registry"
+            ))
+        })?;
         Ok(())
     }
 

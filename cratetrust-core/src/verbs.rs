@@ -1,6 +1,7 @@
 //! The verbs: each reads what it is given, hands it to the rooms below, and returns their answer.
 
 use crate::bom::Bom;
+use crate::enrich::{self, Whereabouts};
 use crate::error::Result;
 use crate::evidence;
 use crate::input::Input;
@@ -122,11 +123,24 @@ fn finish(draft: Draft, options: &Options) -> Report {
 
 /// What is in this build, as far as the evidence can tell: a Cargo.lock or a directory with one.
 ///
+/// Of a directory the manifests of the local packages in it are read too. Packages whose bytes lie
+/// in [`Options::crates`] are enriched: the report says of each of them whether its bytes are those
+/// that the lockfile names, and fails where they are not; the bill of materials is whole even then.
+///
 /// # Errors
-/// For evidence that cannot be read or understood.
+/// For evidence that cannot be read or understood, for a path in `crates` that cannot be read, and
+/// for a `vcs_url` of another form.
 pub fn generate_sbom(evidence: &[Input], options: &Options) -> Result<Generated> {
+    let whereabouts = options
+        .vcs_url
+        .as_deref()
+        .map(Whereabouts::parse)
+        .transpose()?;
     let gathered = evidence::gather(evidence, options)?;
     let mut bom = gathered.bom;
+    let (local, places) = enrich::enrich_local(&mut bom, evidence, options)?;
+    let enriched = enrich::enrich(&mut bom, options)?;
+    enrich::describe(&mut bom, whereabouts.as_ref(), &places, options);
     if let Some(timestamp) = &options.timestamp {
         bom.document.timestamp = Some(timestamp.clone());
     }
@@ -139,7 +153,6 @@ pub fn generate_sbom(evidence: &[Input], options: &Options) -> Result<Generated>
     for (given, slot) in [
         (&options.lifecycle, &mut bom.document.lifecycle),
         (&options.serial, &mut bom.document.serial),
-        (&options.license, &mut bom.document.license),
     ] {
         if given.is_some() {
             slot.clone_from(given);
@@ -151,7 +164,9 @@ pub fn generate_sbom(evidence: &[Input], options: &Options) -> Result<Generated>
     if !options.tools.is_empty() {
         bom.document.tools.clone_from(&options.tools);
     }
-    let draft = verify::account(&bom, gathered.inputs, gathered.findings);
+    let mut draft = verify::account(&bom, gathered.inputs, gathered.findings);
+    local.settle(&mut draft);
+    enriched.settle(&mut draft);
     Ok(Generated {
         bom,
         report: finish(draft, options),

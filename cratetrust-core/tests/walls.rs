@@ -68,6 +68,13 @@ const ROOMS: &[(&str, &[&str])] = &[
             "options", "package", "progress", "registry", "report", "sbom", "text", "verifier",
         ],
     ),
+    (
+        "enrich",
+        &[
+            "archive", "bom", "digest", "error", "input", "limits", "manifest", "options",
+            "package", "registry", "report", "text", "verify",
+        ],
+    ),
 ];
 
 /// Where the rooms meet; nothing uses these but the crate's root.

@@ -4,7 +4,7 @@ use libc::{c_char, c_void, size_t};
 use std::ops::ControlFlow;
 
 use cratetrust_core::bom::Contact;
-use cratetrust_core::options::Level;
+use cratetrust_core::options::{ComponentSupplier, Level};
 use cratetrust_core::report::{Preset, Severity};
 use cratetrust_core::{CancelToken, Error, ErrorKind, Observer, Options};
 
@@ -26,6 +26,13 @@ pub const CRATETRUST_PRESET_CARGO: i32 = 3;
 pub const CRATETRUST_LEVEL_COMPONENTS: i32 = 1;
 /// It also compares the root, edges and duplicates; the default.
 pub const CRATETRUST_LEVEL_GRAPH: i32 = 2;
+
+/// Nobody is named as the supplier of a package; the default.
+pub const CRATETRUST_COMPONENT_SUPPLIER_NONE: i32 = 1;
+/// The authors that its manifest names.
+pub const CRATETRUST_COMPONENT_SUPPLIER_AUTHORS: i32 = 2;
+/// The registry that it comes from.
+pub const CRATETRUST_COMPONENT_SUPPLIER_REGISTRY: i32 = 3;
 
 /// Options of all verbs. Where a verb takes NULL for them, the defaults apply.
 ///
@@ -588,6 +595,211 @@ pub unsafe extern "C" fn cratetrust_options_set_timestamp_unix(
     })
 }
 
+/// Adds a place where the packages' bytes lie, from which `cratetrust_generate_sbom` takes facts: a
+/// CARGO_HOME, a registry cache, unpacked sources, a vendor directory, `.crate` files or one of them.
+/// A NULL `place` takes all places away again.
+///
+/// Bytes that contradict the lockfile are findings of the report, and nothing is taken from them.
+/// Ownership: shared; the caller still frees `place`, before or after the options.
+/// NULL: `place` and `err` may be NULL.
+/// Threads: `options` must be used by nobody else meanwhile.
+/// Errors: none beyond NULL; it is read by the call that needs it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cratetrust_options_add_crates(
+    options: *mut cratetrust_options,
+    place: *const cratetrust_input,
+    err: *mut *mut cratetrust_error,
+) -> i32 {
+    boundary!(err, {
+        let options = borrow_mut!(options)?;
+        match borrow!(place) {
+            Ok(place) => options.options.crates.push(place.clone()),
+            Err(_) => options.options.crates.clear(),
+        }
+        Ok(())
+    })
+}
+
+/// Sets who makes the main component of the SBOM that `cratetrust_generate_sbom` makes: a name, and a
+/// mail address or URL. A NULL `name` takes the manufacturer away again.
+///
+/// NULL: `name`, `contact` and `err` may be NULL.
+/// Threads: `options` must be used by nobody else meanwhile.
+/// Errors: CRATETRUST_STATUS_INVALID_ARGUMENT for an empty name and for a contact without a name.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cratetrust_options_set_manufacturer(
+    options: *mut cratetrust_options,
+    name: *const c_char,
+    name_len: size_t,
+    contact: *const c_char,
+    contact_len: size_t,
+    err: *mut *mut cratetrust_error,
+) -> i32 {
+    boundary!(err, {
+        let options = borrow_mut!(options)?;
+        let address = optional_text!(contact, contact_len)?;
+        options.options.manufacturer = match (optional_text!(name, name_len)?, address) {
+            (Some(name), address) => Some(self::contact(name, address)?),
+            (None, None) => None,
+            (None, Some(_)) => return Err(Error::invalid("a contact needs a name").into()),
+        };
+        Ok(())
+    })
+}
+
+/// Sets the licence, an SPDX expression, of the main component of the SBOM that
+/// `cratetrust_generate_sbom` makes; NULL takes it away again.
+///
+/// NULL: `license` and `err` may be NULL.
+/// Threads: `options` must be used by nobody else meanwhile.
+/// Errors: none beyond NULL and text that is not UTF-8.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cratetrust_options_set_license(
+    options: *mut cratetrust_options,
+    license: *const c_char,
+    len: size_t,
+    err: *mut *mut cratetrust_error,
+) -> i32 {
+    boundary!(err, {
+        let options = borrow_mut!(options)?;
+        options.options.license = optional_text!(license, len)?.map(str::to_owned);
+        Ok(())
+    })
+}
+
+/// Sets the lifecycle phase of the SBOM that `cratetrust_generate_sbom` makes, one of CycloneDX such as
+/// `build` or a name of the caller's own; NULL takes it away again.
+///
+/// NULL: `phase` and `err` may be NULL.
+/// Threads: `options` must be used by nobody else meanwhile.
+/// Errors: none beyond NULL and text that is not UTF-8.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cratetrust_options_set_lifecycle(
+    options: *mut cratetrust_options,
+    phase: *const c_char,
+    len: size_t,
+    err: *mut *mut cratetrust_error,
+) -> i32 {
+    boundary!(err, {
+        let options = borrow_mut!(options)?;
+        options.options.lifecycle = optional_text!(phase, len)?.map(str::to_owned);
+        Ok(())
+    })
+}
+
+/// Sets the serial number, `urn:uuid:…`, of the SBOM that `cratetrust_generate_sbom` makes; NULL lets
+/// it be derived from the content again.
+///
+/// NULL: `serial` and `err` may be NULL.
+/// Threads: `options` must be used by nobody else meanwhile.
+/// Errors: CRATETRUST_STATUS_INVALID_ARGUMENT for what is no such number.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cratetrust_options_set_serial(
+    options: *mut cratetrust_options,
+    serial: *const c_char,
+    len: size_t,
+    err: *mut *mut cratetrust_error,
+) -> i32 {
+    boundary!(err, {
+        let options = borrow_mut!(options)?;
+        match optional_text!(serial, len)? {
+            Some(serial) => options.options.set_serial(serial)?,
+            None => options.options.serial = None,
+        }
+        Ok(())
+    })
+}
+
+/// Sets where the local packages come from, `git+URL@COMMIT`, for `cratetrust_generate_sbom`; NULL takes
+/// it away again.
+///
+/// NULL: `url` and `err` may be NULL.
+/// Threads: `options` must be used by nobody else meanwhile.
+/// Errors: none beyond NULL and text that is not UTF-8; the call that needs it judges the form.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cratetrust_options_set_vcs_url(
+    options: *mut cratetrust_options,
+    url: *const c_char,
+    len: size_t,
+    err: *mut *mut cratetrust_error,
+) -> i32 {
+    boundary!(err, {
+        let options = borrow_mut!(options)?;
+        options.options.vcs_url = optional_text!(url, len)?.map(str::to_owned);
+        Ok(())
+    })
+}
+
+/// Adds a tool that had a part in the SBOM that `cratetrust_generate_sbom` makes, `NAME` or
+/// `NAME@VERSION`. A NULL `tool` takes all tools away again.
+///
+/// NULL: `tool` and `err` may be NULL.
+/// Threads: `options` must be used by nobody else meanwhile.
+/// Errors: CRATETRUST_STATUS_INVALID_ARGUMENT for an empty name or version.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cratetrust_options_add_tool(
+    options: *mut cratetrust_options,
+    tool: *const c_char,
+    len: size_t,
+    err: *mut *mut cratetrust_error,
+) -> i32 {
+    boundary!(err, {
+        let options = borrow_mut!(options)?;
+        match optional_text!(tool, len)? {
+            Some(tool) => options.options.add_tool(tool)?,
+            None => options.options.tools.clear(),
+        }
+        Ok(())
+    })
+}
+
+/// Sets whether the SBOM that `cratetrust_generate_sbom` makes says of each package that its concluded
+/// licence is its declared one: 0 for no, the default, or 1 for yes.
+///
+/// NULL: only `err` may be NULL.
+/// Threads: `options` must be used by nobody else meanwhile.
+/// Errors: CRATETRUST_STATUS_OUT_OF_RANGE for another number.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cratetrust_options_set_conclude_declared(
+    options: *mut cratetrust_options,
+    conclude: i32,
+    err: *mut *mut cratetrust_error,
+) -> i32 {
+    boundary!(err, {
+        let options = borrow_mut!(options)?;
+        options.options.conclude_declared = match conclude {
+            0 => false,
+            1 => true,
+            other => return Err(out_of_range("conclude", other)),
+        };
+        Ok(())
+    })
+}
+
+/// Sets who is named as the supplier of each package in the SBOM that `cratetrust_generate_sbom` makes,
+/// one of CRATETRUST_COMPONENT_SUPPLIER_.
+///
+/// NULL: only `err` may be NULL.
+/// Threads: `options` must be used by nobody else meanwhile.
+/// Errors: CRATETRUST_STATUS_OUT_OF_RANGE for another number.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cratetrust_options_set_component_supplier(
+    options: *mut cratetrust_options,
+    who: i32,
+    err: *mut *mut cratetrust_error,
+) -> i32 {
+    boundary!(err, {
+        let options = borrow_mut!(options)?;
+        options.options.component_supplier = match who {
+            CRATETRUST_COMPONENT_SUPPLIER_NONE => ComponentSupplier::None,
+            CRATETRUST_COMPONENT_SUPPLIER_AUTHORS => ComponentSupplier::Authors,
+            CRATETRUST_COMPONENT_SUPPLIER_REGISTRY => ComponentSupplier::Registry,
+            other => return Err(out_of_range("who", other)),
+        };
+        Ok(())
+    })
+}
+
 /// Adds a verifier of the host program, which `cratetrust_verify_package` runs after the library's
 /// own, on the calling thread, in the order of their ids; its findings are marked external.
 ///
@@ -646,6 +858,15 @@ mod tests {
             supplier: _,
             authors: _,
             timestamp: _,
+            crates: _,
+            manufacturer: _,
+            license: _,
+            lifecycle: _,
+            serial: _,
+            tools: _,
+            vcs_url: _,
+            conclude_declared: _,
+            component_supplier: _,
         } = Options::new();
     }
 

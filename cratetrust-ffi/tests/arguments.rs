@@ -176,6 +176,43 @@ fn null_is_never_a_crash() {
                 refused(|err| cratetrust_options_set_supplier(f.options, ptr("x"), 1, null(), n, err));
                 ok(|err| cratetrust_options_set_supplier(f.options, null(), 0, null(), 0, err));
             };
+            cratetrust_options_add_crates: {
+                refused(|err| cratetrust_options_add_crates(null_mut(), f.input, err));
+                ok(|err| cratetrust_options_add_crates(f.options, null(), err));
+            };
+            cratetrust_options_set_manufacturer: {
+                refused(|err| cratetrust_options_set_manufacturer(null_mut(), null(), 0, null(), 0, err));
+                refused(|err| cratetrust_options_set_manufacturer(f.options, null(), n, null(), 0, err));
+                refused(|err| cratetrust_options_set_manufacturer(f.options, ptr("x"), 1, null(), n, err));
+                ok(|err| cratetrust_options_set_manufacturer(f.options, null(), 0, null(), 0, err));
+            };
+            cratetrust_options_set_license: {
+                refused(|err| cratetrust_options_set_license(null_mut(), null(), 0, err));
+                refused(|err| cratetrust_options_set_license(f.options, null(), n, err));
+                ok(|err| cratetrust_options_set_license(f.options, null(), 0, err));
+            };
+            cratetrust_options_set_lifecycle: {
+                refused(|err| cratetrust_options_set_lifecycle(null_mut(), null(), 0, err));
+                refused(|err| cratetrust_options_set_lifecycle(f.options, null(), n, err));
+                ok(|err| cratetrust_options_set_lifecycle(f.options, null(), 0, err));
+            };
+            cratetrust_options_set_serial: {
+                refused(|err| cratetrust_options_set_serial(null_mut(), null(), 0, err));
+                refused(|err| cratetrust_options_set_serial(f.options, null(), n, err));
+                ok(|err| cratetrust_options_set_serial(f.options, null(), 0, err));
+            };
+            cratetrust_options_set_vcs_url: {
+                refused(|err| cratetrust_options_set_vcs_url(null_mut(), null(), 0, err));
+                refused(|err| cratetrust_options_set_vcs_url(f.options, null(), n, err));
+                ok(|err| cratetrust_options_set_vcs_url(f.options, null(), 0, err));
+            };
+            cratetrust_options_add_tool: {
+                refused(|err| cratetrust_options_add_tool(null_mut(), null(), 0, err));
+                refused(|err| cratetrust_options_add_tool(f.options, null(), n, err));
+                ok(|err| cratetrust_options_add_tool(f.options, null(), 0, err));
+            };
+            cratetrust_options_set_conclude_declared: refused(|err| cratetrust_options_set_conclude_declared(null_mut(), 1, err));
+            cratetrust_options_set_component_supplier: refused(|err| cratetrust_options_set_component_supplier(null_mut(), 1, err));
             cratetrust_options_add_author: {
                 refused(|err| cratetrust_options_add_author(null_mut(), null(), 0, null(), 0, err));
                 refused(|err| cratetrust_options_add_author(f.options, null(), n, null(), 0, err));
@@ -393,6 +430,35 @@ fn what_is_out_of_range_is_never_a_crash() {
                 bad(RANGE, |err| cratetrust_options_set_supplier(f.options, ptr("x"), 1, ptr("x"), huge, err));
                 bad(CRATETRUST_STATUS_INVALID_ARGUMENT, |err| cratetrust_options_set_supplier(f.options, null(), 0, ptr("x"), 1, err));
                 bad(CRATETRUST_STATUS_INVALID_ARGUMENT, |err| cratetrust_options_set_supplier(f.options, ptr("x"), 0, null(), 0, err));
+            };
+            cratetrust_options_set_manufacturer: {
+                bad(RANGE, |err| cratetrust_options_set_manufacturer(f.options, ptr("x"), huge, null(), 0, err));
+                bad(RANGE, |err| cratetrust_options_set_manufacturer(f.options, ptr("x"), 1, ptr("x"), huge, err));
+                bad(CRATETRUST_STATUS_INVALID_ARGUMENT, |err| cratetrust_options_set_manufacturer(f.options, null(), 0, ptr("x"), 1, err));
+                bad(CRATETRUST_STATUS_INVALID_ARGUMENT, |err| cratetrust_options_set_manufacturer(f.options, ptr("x"), 0, null(), 0, err));
+            };
+            cratetrust_options_set_license: {
+                bad(RANGE, |err| cratetrust_options_set_license(f.options, ptr("x"), huge, err));
+            };
+            cratetrust_options_set_lifecycle: {
+                bad(RANGE, |err| cratetrust_options_set_lifecycle(f.options, ptr("x"), huge, err));
+            };
+            cratetrust_options_set_serial: {
+                bad(RANGE, |err| cratetrust_options_set_serial(f.options, ptr("x"), huge, err));
+                bad(CRATETRUST_STATUS_INVALID_ARGUMENT, |err| cratetrust_options_set_serial(f.options, ptr("@"), 1, err));
+            };
+            cratetrust_options_set_vcs_url: {
+                bad(RANGE, |err| cratetrust_options_set_vcs_url(f.options, ptr("x"), huge, err));
+            };
+            cratetrust_options_add_tool: {
+                bad(RANGE, |err| cratetrust_options_add_tool(f.options, ptr("x"), huge, err));
+                bad(CRATETRUST_STATUS_INVALID_ARGUMENT, |err| cratetrust_options_add_tool(f.options, ptr("@"), 1, err));
+            };
+            cratetrust_options_set_conclude_declared: for number in [-1, 2, i32::MIN, i32::MAX] {
+                bad(RANGE, |err| cratetrust_options_set_conclude_declared(f.options, number, err));
+            };
+            cratetrust_options_set_component_supplier: for number in numbers {
+                bad(RANGE, |err| cratetrust_options_set_component_supplier(f.options, number, err));
             };
             cratetrust_options_add_author: {
                 bad(RANGE, |err| cratetrust_options_add_author(f.options, ptr("x"), huge, null(), 0, err));

@@ -36,6 +36,8 @@ def flags(options: dict[str, Any]) -> list[str]:
                 out += [flag, str(inner)]
         elif isinstance(value, list):
             out += [flag, ",".join(value)]
+        elif value is True:
+            out.append(flag)
         else:
             out += [flag, str(value)]
     return out

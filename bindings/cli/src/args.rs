@@ -7,7 +7,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use cratetrust_core::digest::Sha256;
-use cratetrust_core::options::{Check, Level};
+use cratetrust_core::options::{Check, ComponentSupplier, Level};
 use cratetrust_core::report::{Code, Preset, Severity};
 use cratetrust_core::sbom::Format;
 
@@ -165,7 +165,7 @@ pub(crate) struct Common {
     /// Print nothing but errors; `sbom` still writes its document
     #[arg(long, short, global = true, help_heading = "Common options")]
     pub(crate) quiet: bool,
-    /// Threads that `verify` works with; results do not depend on it [default: the processors, at most 8]
+    /// Threads that `verify` and `sbom` work with; results do not depend on it [default: the processors, at most 8]
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Common options")]
     pub(crate) jobs: Option<u16>,
     /// Change what an input may cost, such as `lockfile-size=1000000`; may be repeated. Sizes are in bytes
@@ -269,12 +269,42 @@ pub(crate) struct Sbom {
     /// Write the report to FILE as JSON, instead of a summary on standard error
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
+    /// Where the packages' bytes lie: a CARGO_HOME, a registry cache, unpacked sources, a vendor directory, .crate files; may be repeated. `none` takes nothing [default: CARGO_HOME where EVIDENCE is a directory, else none]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) crates: Vec<PathBuf>,
+    /// Say of each package that its concluded licence is its declared one
+    #[arg(long)]
+    pub(crate) conclude_declared: bool,
+    /// Who is named as the supplier of each package
+    #[arg(long, value_name = "WHO", value_parser = PossibleValuesParser::new(ComponentSupplier::ALL.map(ComponentSupplier::name)), default_value = ComponentSupplier::None.name())]
+    pub(crate) component_supplier: String,
+    /// Where the local packages come from
+    #[arg(long, value_name = "git+URL@COMMIT")]
+    pub(crate) vcs_url: Option<String>,
     /// Who supplies the main component
     #[arg(long, value_name = "NAME")]
     pub(crate) supplier: Option<String>,
     /// The supplier's mail or web address
     #[arg(long, value_name = "MAIL-OR-URL", requires = "supplier")]
     pub(crate) contact: Option<String>,
+    /// Who makes the main component
+    #[arg(long, value_name = "NAME")]
+    pub(crate) manufacturer: Option<String>,
+    /// The manufacturer's mail or web address
+    #[arg(long, value_name = "MAIL-OR-URL", requires = "manufacturer")]
+    pub(crate) manufacturer_contact: Option<String>,
+    /// The main component's licence, an SPDX expression
+    #[arg(long, value_name = "SPDX")]
+    pub(crate) license: Option<String>,
+    /// The CycloneDX lifecycle phase, such as `build`
+    #[arg(long, value_name = "PHASE")]
+    pub(crate) lifecycle: Option<String>,
+    /// The document's serial number [default: derived from its content]
+    #[arg(long, value_name = "urn:uuid:…")]
+    pub(crate) serial: Option<String>,
+    /// A tool that had a part in the document; may be repeated
+    #[arg(long = "tool", value_name = "NAME@VERSION")]
+    pub(crate) tools: Vec<String>,
     /// Who wrote the document; may be repeated
     #[arg(long = "author", value_name = "NAME")]
     pub(crate) authors: Vec<String>,

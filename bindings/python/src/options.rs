@@ -55,6 +55,12 @@ impl Builder {
         self
     }
 
+    /// Where the packages' bytes lie.
+    pub(crate) fn crates(mut self, crates: Option<Vec<Input>>) -> Self {
+        self.options.crates = crates.unwrap_or_default();
+        self
+    }
+
     /// Hands the words to the core.
     pub(crate) fn finish(self, py: Python<'_>, timestamp: Option<Timestamp>) -> PyResult<Options> {
         let Self { mut options, words } = self;

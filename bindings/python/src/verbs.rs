@@ -69,35 +69,66 @@ pub(crate) fn verify_package(
 
 /// What is in this build, as far as the evidence can tell?
 ///
-/// Evidence is a Cargo.lock or a directory with one, or several. `supplier` and `contact` (a mail
+/// Evidence is a Cargo.lock or a directory with one, or several. `crates` are places where the
+/// packages' bytes lie (a CARGO_HOME, a registry cache, unpacked sources, a vendor directory, crate
+/// files): facts come from bytes that match the lockfile, and those that contradict it are findings of
+/// the report. `conclude_declared` says of each package that its concluded licence is its declared
+/// one; `component_supplier` is `none`, `authors` or `registry`; `vcs_url` (`git+URL@COMMIT`) is where
+/// the local packages come from. `license` is the main component's licence, `lifecycle` the
+/// document's phase, `serial` its `urn:uuid:…`, `tool` a `NAME@VERSION` that had a part in it.
+/// `manufacturer` and `manufacturer_contact` name who makes the main component, `supplier` and `contact` (a mail
 /// or web address) name who supplies the main component, `author` who wrote the document.
 /// `timestamp` is the document's time, as RFC 3339 text, seconds since 1970 or an aware datetime;
 /// without one the document has no time, and equal evidence gives equal bytes.
 #[pyfunction]
 #[pyo3(signature = (
-    evidence, *, supplier = None, contact = None, author = None, timestamp = None, preset = None,
-    severity = None, limits = None, progress = None, cancel = None
+    evidence, *, crates = None, supplier = None, contact = None, manufacturer = None,
+    manufacturer_contact = None, author = None, timestamp = None, license = None, lifecycle = None,
+    serial = None, tool = None, vcs_url = None, conclude_declared = None, component_supplier = None,
+    preset = None, severity = None, limits = None, jobs = None, progress = None, cancel = None
 ))]
 #[expect(clippy::too_many_arguments, reason = "keyword arguments")]
 pub(crate) fn generate_sbom(
     py: Python<'_>,
     evidence: PyInputs,
+    crates: Option<PyInputs>,
     supplier: Option<&str>,
     contact: Option<&str>,
+    manufacturer: Option<&str>,
+    manufacturer_contact: Option<&str>,
     author: Option<Words>,
     timestamp: Option<Timestamp>,
+    license: Option<&str>,
+    lifecycle: Option<&str>,
+    serial: Option<&str>,
+    tool: Option<Words>,
+    vcs_url: Option<&str>,
+    conclude_declared: Option<bool>,
+    component_supplier: Option<&str>,
     preset: Option<&str>,
     severity: Option<SeverityMap>,
     limits: Option<&Limits>,
+    jobs: Option<Whole>,
     progress: Option<Callback>,
     cancel: Option<&CancelToken>,
 ) -> PyResult<Bom> {
     let call = Call::default();
     let evidence = evidence.into_core("Cargo.lock", &call);
     let options = Builder::new(&call, limits, progress)
+        .crates(crates.map(|crates| crates.into_core("crate", &call)))
         .set("supplier", supplier)
         .set("contact", contact)
+        .set("manufacturer", manufacturer)
+        .set("manufacturer_contact", manufacturer_contact)
         .set("author", author)
+        .set("license", license)
+        .set("lifecycle", lifecycle)
+        .set("serial", serial)
+        .set("tool", tool)
+        .set("vcs_url", vcs_url)
+        .set("conclude_declared", conclude_declared)
+        .set("component_supplier", component_supplier)
+        .set("jobs", jobs)
         .set("preset", preset)
         .set("severity", severity)
         .finish(py, timestamp)?;

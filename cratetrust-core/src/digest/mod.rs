@@ -94,3 +94,19 @@ impl Sha256Hasher {
         Sha256(self.0.finalize().into())
     }
 }
+
+/// A running SHA-512.
+#[derive(Clone, Default)]
+pub struct Sha512Hasher(sha2::Sha512);
+
+impl Sha512Hasher {
+    /// Takes in the next bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The digest of all bytes taken in.
+    pub fn finish(self) -> Sha512 {
+        Sha512(self.0.finalize().into())
+    }
+}

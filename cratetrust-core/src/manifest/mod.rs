@@ -1,9 +1,11 @@
 //! The keys of Cargo.toml that matter here, and the file in which cargo notes the commit.
 
 mod nesting;
+mod project;
 mod shape;
 pub(crate) mod vcs;
 
+pub(crate) use project::{Project, project};
 pub(crate) use shape::{Shape, inside};
 
 use toml::Spanned;
@@ -106,6 +108,20 @@ impl Manifest {
             inherited if is_inherited(inherited) => None,
             _ => return Err(fault("`package.version` is no string", version, bytes)),
         };
+        let mut manifest = Self {
+            name: name.to_owned(),
+            version,
+            inherits: inherits(document, package),
+            build: build_script(package),
+            proc_macro: is_proc_macro(document),
+            ..Self::default()
+        };
+        manifest.describe(package);
+        Ok(manifest)
+    }
+
+    /// Takes the keys that stand alike in `[package]` and `[workspace.package]`.
+    fn describe(&mut self, package: &DeTable<'_>) {
         let string = |key: &str| {
             let value = package.get(key)?.get_ref();
             value.as_str().map(str::to_owned)
@@ -116,23 +132,16 @@ impl Manifest {
                 .map(|v| list(v.get_ref()))
                 .unwrap_or_default()
         };
-        Ok(Self {
-            name: name.to_owned(),
-            version,
-            inherits: inherits(document, package),
-            edition: string("edition"),
-            build: build_script(package),
-            proc_macro: is_proc_macro(document),
-            links: string("links"),
-            license: string("license"),
-            license_file: string("license-file"),
-            description: string("description"),
-            authors: strings("authors"),
-            homepage: string("homepage"),
-            documentation: string("documentation"),
-            repository: string("repository"),
-            keywords: strings("keywords"),
-        })
+        self.edition = string("edition");
+        self.links = string("links");
+        self.license = string("license");
+        self.license_file = string("license-file");
+        self.description = string("description");
+        self.authors = strings("authors");
+        self.homepage = string("homepage");
+        self.documentation = string("documentation");
+        self.repository = string("repository");
+        self.keywords = strings("keywords");
     }
 }
 

@@ -20,6 +20,33 @@ pub(crate) enum Vcs {
     Deep(u64),
 }
 
+/// The commit that the file names.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Origin {
+    /// In lower-case hexadecimal digits.
+    pub(crate) commit: String,
+    /// The package's directory, where it is not that of the repository.
+    pub(crate) path: Option<String>,
+    pub(crate) dirty: bool,
+}
+
+/// What a file of the right form says.
+pub(crate) fn origin(bytes: &[u8], nesting: u64) -> Option<Origin> {
+    let dirty = match read(bytes, nesting) {
+        Vcs::Clean => false,
+        Vcs::Dirty => true,
+        Vcs::Malformed(_) | Vcs::Deep(_) => return None,
+    };
+    let value: Value = serde_json::from_slice(bytes).ok()?;
+    let commit = value.get("git")?.get("sha1")?.as_str()?;
+    let path = value.get("path_in_vcs").and_then(Value::as_str);
+    Some(Origin {
+        commit: commit.to_ascii_lowercase(),
+        path: path.and_then(inside).filter(|path| !path.is_empty()),
+        dirty,
+    })
+}
+
 /// Reads the file.
 pub(crate) fn read(bytes: &[u8], nesting: u64) -> Vcs {
     let allowed = nesting.min(PARSER_NESTING);
@@ -74,6 +101,22 @@ fn deeper_than(bytes: &[u8], limit: u64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_commit_and_the_directory() {
+        let id = "0123456789abcdef0123456789ABCDEF01234567";
+        let text =
+            format!("{{\"git\":{{\"sha1\":\"{id}\",\"dirty\":true}},\"path_in_vcs\":\"./a//b\"}}");
+        let want = Origin {
+            commit: id.to_lowercase(),
+            path: Some("a/b".to_owned()),
+            dirty: true,
+        };
+        assert_eq!(origin(text.as_bytes(), 128), Some(want));
+        let text = format!("{{\"git\":{{\"sha1\":\"{id}\"}},\"path_in_vcs\":\"\"}}");
+        assert_eq!(origin(text.as_bytes(), 128).unwrap().path, None);
+        assert_eq!(origin(b"{}", 128), None);
+    }
 
     #[test]
     fn forms() {

@@ -19,13 +19,20 @@ pub(super) fn merge(options: &mut Options, text: &str) -> Result<()> {
     for (key, value) in &map {
         set(options, key, value)?;
     }
-    if let Some(contact) = map.get("contact") {
-        let contact = string("contact", contact)?;
-        let supplier = options
-            .supplier
-            .as_mut()
-            .ok_or_else(|| Error::invalid("`contact` needs a `supplier`"))?;
-        supplier.set_contact(contact);
+    for (key, of, slot) in [
+        ("contact", "supplier", &mut options.supplier),
+        (
+            "manufacturer_contact",
+            "manufacturer",
+            &mut options.manufacturer,
+        ),
+    ] {
+        if let Some(contact) = map.get(key) {
+            let contact = string(key, contact)?;
+            slot.as_mut()
+                .ok_or_else(|| Error::invalid(format!("`{key}` needs a `{of}`")))?
+                .set_contact(contact);
+        }
     }
     Ok(())
 }
@@ -86,8 +93,38 @@ fn set(options: &mut Options, key: &str, value: &Value) -> Result<()> {
                 ..Contact::default()
             });
         }
-        // Read after `supplier`, whatever the order of the keys.
-        "contact" => {}
+        "manufacturer" => {
+            let name = string(key, value)?.to_owned();
+            options.manufacturer = Some(Contact {
+                name,
+                ..Contact::default()
+            });
+        }
+        // Read after those that they belong to, whatever the order of the keys.
+        "contact" | "manufacturer_contact" => {}
+        "crates" => {
+            // One string is one path, which may hold commas.
+            let paths = match value {
+                Value::String(path) => vec![path.clone()],
+                _ => strings(key, value)?,
+            };
+            options.crates = paths.into_iter().map(Input::from_path).collect();
+        }
+        "license" => options.license = Some(string(key, value)?.to_owned()),
+        "lifecycle" => options.lifecycle = Some(string(key, value)?.to_owned()),
+        "serial" => options.set_serial(string(key, value)?)?,
+        "tool" => {
+            options.tools.clear();
+            for tool in strings(key, value)? {
+                options.add_tool(&tool)?;
+            }
+        }
+        "vcs_url" => options.vcs_url = Some(string(key, value)?.to_owned()),
+        "conclude_declared" => {
+            options.conclude_declared =
+                value.as_bool().ok_or_else(|| wrong(key, "true or false"))?;
+        }
+        "component_supplier" => options.set_component_supplier(string(key, value)?)?,
         "author" => {
             options.authors = strings(key, value)?
                 .into_iter()
@@ -192,7 +229,10 @@ mod tests {
                 "sha256": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
                 "expect": "a@1.0.0", "checks": "archive,checksum", "level": "components",
                 "contact": "https://example.org", "supplier": "S", "author": ["A"],
-                "timestamp": "2026-01-02T03:04:05Z"}"#,
+                "timestamp": "2026-01-02T03:04:05Z", "crates": ["a", "b,c"], "manufacturer_contact": "m@x",
+                "manufacturer": "M", "license": "MIT", "lifecycle": "build", "tool": ["t@1", "u"],
+                "serial": "urn:uuid:3E671687-395b-41f5-a30f-a58921a69b79", "vcs_url": "v",
+                "conclude_declared": true, "component_supplier": "authors"}"#,
         )
         .unwrap();
         assert_eq!(options.limits.lockfile_size, 5);
@@ -207,6 +247,26 @@ mod tests {
         );
         assert_eq!(options.expect, Some(("a".to_owned(), "1.0.0".to_owned())));
         assert_eq!(options.timestamp.as_deref(), Some("2026-01-02T03:04:05Z"));
+        let crates: Vec<String> = options.crates.iter().map(Input::label).collect();
+        assert_eq!(crates, ["a", "b,c"]);
+        assert_eq!(options.manufacturer.unwrap().email.as_deref(), Some("m@x"));
+        assert_eq!(
+            (options.license.as_deref(), options.lifecycle.as_deref()),
+            (Some("MIT"), Some("build"))
+        );
+        assert_eq!(
+            options.serial.as_deref(),
+            Some("urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79")
+        );
+        let tools: Vec<_> = options
+            .tools
+            .iter()
+            .map(|t| (t.name.as_str(), t.version.as_deref()))
+            .collect();
+        assert_eq!(tools, [("t", Some("1")), ("u", None)]);
+        assert_eq!(options.vcs_url.as_deref(), Some("v"));
+        assert!(options.conclude_declared);
+        assert_eq!(options.component_supplier.name(), "authors");
     }
 
     #[test]
@@ -224,6 +284,14 @@ mod tests {
             r#"{"limit": {"x": 1}}"#,
             r#"{"contact": "a@b"}"#,
             r#"{"timestamp": "yesterday"}"#,
+            r#"{"manufacturer_contact": "a@b"}"#,
+            r#"{"serial": "3e671687-395b-41f5-a30f-a58921a69b79"}"#,
+            r#"{"serial": "urn:uuid:3e671687395b41f5a30fa58921a69b79"}"#,
+            r#"{"tool": "@"}"#,
+            r#"{"tool": ["x@"]}"#,
+            r#"{"conclude_declared": 1}"#,
+            r#"{"component_supplier": "me"}"#,
+            r#"{"crates": 1}"#,
         ] {
             let error = Options::from_json(text).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{text}");

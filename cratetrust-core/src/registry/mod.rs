@@ -3,6 +3,7 @@
 //! Nothing here judges. Symbolic links are followed only at the path that the caller names.
 
 mod checkout;
+mod folder;
 mod index;
 mod other_side;
 mod tree;
@@ -19,6 +20,7 @@ use crate::limits::Limits;
 use crate::progress::CancelToken;
 
 pub use checkout::{Checkout, path_in_vcs};
+pub use folder::Folder;
 pub use index::{Index, IndexEntry, IndexFault, index_path};
 pub use tree::{FileTree, is_link, is_unpack_mark};
 pub use vendor::{VendorChecksums, VendoredPackage};

@@ -8,9 +8,9 @@ mod content;
 mod diff;
 mod package;
 mod sbom;
-mod schedule;
+pub(crate) mod schedule;
 mod tree;
-mod vendor;
+pub(crate) mod vendor;
 
 pub use crate::verifier::{Claim, EvidenceSet, Outcome, Subject, Time, Verifier};
 pub(crate) use account::account;

@@ -8,7 +8,7 @@ use crate::options::Options;
 use crate::progress::Progress;
 
 /// What a worker tells: an item's index and its result.
-pub(super) type Emit<'a, T> = &'a mut dyn FnMut(usize, Result<T>);
+pub(crate) type Emit<'a, T> = &'a mut dyn FnMut(usize, Result<T>);
 
 /// Runs `work` until all `sizes.len()` items are done, the largest first, on `options.jobs` threads.
 ///
@@ -17,7 +17,7 @@ pub(super) type Emit<'a, T> = &'a mut dyn FnMut(usize, Result<T>);
 ///
 /// # Errors
 /// The error of the lowest index that failed; `Cancelled`.
-pub(super) fn run<T: Send>(
+pub(crate) fn run<T: Send>(
     sizes: &[u64],
     options: &Options,
     work: impl Fn(&mut dyn Iterator<Item = usize>, Emit<'_, T>) -> Result<()> + Sync,

@@ -32,28 +32,28 @@ pub(super) enum AtHand {
 
 /// What one vendored package turned out to be.
 #[derive(Debug, Default)]
-pub(super) struct Vendored {
+pub(crate) struct Vendored {
     /// Name and version by its manifest.
-    pub(super) identity: Option<(String, String)>,
+    pub(crate) identity: Option<(String, String)>,
     /// The digest of its archive, by its own word.
-    pub(super) package: Option<Sha256>,
+    pub(crate) package: Option<Sha256>,
     /// The digest of what the list says of its files.
-    pub(super) listed: Option<Sha256>,
+    pub(crate) listed: Option<Sha256>,
     /// Whether the list was read and every listed file hashed.
-    pub(super) complete: bool,
+    pub(crate) complete: bool,
     /// Whether the list names no file at all.
-    pub(super) lists_nothing: bool,
+    pub(crate) lists_nothing: bool,
     /// Bytes hashed.
-    pub(super) bytes: u64,
+    pub(crate) bytes: u64,
     /// What was found.
-    pub(super) findings: Vec<Finding>,
+    pub(crate) findings: Vec<Finding>,
     /// What came of comparing it with its archive.
     pub(super) archive: AtHand,
 }
 
 /// Reads a package's list and, where `tree` asks for it, compares its files with it. The files are
 /// handed back, for what else they are compared with.
-pub(super) fn examine(
+pub(crate) fn examine(
     artifact: &Artifact,
     tree: bool,
     options: &Options,

@@ -2,12 +2,12 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use cratetrust_core::bom::Contact;
 use cratetrust_core::report::Verdict;
 use cratetrust_core::sbom::Format;
-use cratetrust_core::{Error, Generated, Options, Result};
+use cratetrust_core::{Error, Generated, Input, Options, Result};
 
 use super::watched;
 use crate::args::Sbom;
@@ -17,7 +17,10 @@ use crate::session::{FOUND, Session};
 
 pub(super) fn run(args: &Sbom, session: &mut Session<'_>) -> Result<()> {
     let mut options = session.options(Some(&args.judging));
+    options.jobs = super::jobs(options.jobs);
     describe(args, &mut options)?;
+    let found;
+    (options.crates, found) = crates(args, session)?;
     let format = Format::from_name(&args.output_format)?;
     let output = file(args.output.as_deref());
     let report_file = file(args.report.as_deref());
@@ -30,6 +33,11 @@ pub(super) fn run(args: &Sbom, session: &mut Session<'_>) -> Result<()> {
         Ok((generated, document))
     })?;
     options.cancel.check()?;
+    if let Some(home) = found.filter(|_| !session.json()) {
+        session.remark(&format!(
+            "packages were looked for in {home} (--crates none stops that)\n"
+        ));
+    }
     write(args, session, &generated, document)?;
     if generated.report.verdict == Verdict::Fail {
         session.raise(FOUND);
@@ -86,7 +94,24 @@ fn describe(args: &Sbom, options: &mut Options) -> Result<()> {
     if let (Some(supplier), Some(contact)) = (&mut options.supplier, &args.contact) {
         supplier.set_contact(contact);
     }
+    options.manufacturer = args.manufacturer.as_ref().map(named);
+    if let (Some(manufacturer), Some(contact)) =
+        (&mut options.manufacturer, &args.manufacturer_contact)
+    {
+        manufacturer.set_contact(contact);
+    }
     options.authors = args.authors.iter().map(named).collect();
+    options.license.clone_from(&args.license);
+    options.lifecycle.clone_from(&args.lifecycle);
+    options.vcs_url.clone_from(&args.vcs_url);
+    options.conclude_declared = args.conclude_declared;
+    options.set_component_supplier(&args.component_supplier)?;
+    if let Some(serial) = &args.serial {
+        options.set_serial(serial)?;
+    }
+    for tool in &args.tools {
+        options.add_tool(tool)?;
+    }
     if let Some(timestamp) = &args.timestamp {
         return options.set_timestamp(timestamp);
     }
@@ -94,6 +119,41 @@ fn describe(args: &Sbom, options: &mut Options) -> Result<()> {
         None => Ok(()),
         Some(value) => options.set_timestamp_unix(epoch(&value)?),
     }
+}
+
+/// Where the packages' bytes lie: as asked; for a directory, else, CARGO_HOME, which the user is told.
+fn crates(args: &Sbom, session: &mut Session<'_>) -> Result<(Vec<Input>, Option<String>)> {
+    let is_none = |path: &PathBuf| path == Path::new("none");
+    match args.crates.as_slice() {
+        [] => {}
+        [one] if is_none(one) => return Ok((Vec::new(), None)),
+        many if many.iter().any(is_none) => {
+            return Err(Error::invalid(
+                "--crates none goes with no other --crates; a directory of that name is ./none",
+            ));
+        }
+        many => {
+            let inputs: Result<_> = many.iter().map(|path| session.input(path)).collect();
+            return Ok((inputs?, None));
+        }
+    }
+    let home = Some(&args.evidence)
+        .filter(|path| path.is_dir())
+        .and_then(|_| cargo_home())
+        .filter(|home| home.join("registry").is_dir());
+    let shown = home
+        .as_ref()
+        .map(|home| cratetrust_core::text::escape(&home.display().to_string()).into_owned());
+    Ok((home.map(Input::from_path).into_iter().collect(), shown))
+}
+
+/// Where cargo keeps what it fetches.
+fn cargo_home() -> Option<PathBuf> {
+    let given = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    given("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| given("HOME").map(|home| Path::new(&home).join(".cargo")))
+        .or_else(|| given("USERPROFILE").map(|home| Path::new(&home).join(".cargo")))
 }
 
 fn epoch(value: &OsStr) -> Result<u64> {

@@ -44,6 +44,17 @@ pub(crate) fn made(
             ),
         );
     }
+    let enriched = bom.packages.iter().filter(|p| p.enriched_from.is_some());
+    let enriched = enriched.count();
+    if enriched > 0 {
+        table.row(
+            "enriched",
+            format!(
+                "{enriched} of {}",
+                count(bom.packages.len() as u64, "package")
+            ),
+        );
+    }
     let from_lockfile_only = !bom.evidence.is_empty()
         && bom
             .evidence
