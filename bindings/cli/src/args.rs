@@ -145,7 +145,7 @@ pub(crate) enum Command {
     Verify(Verify),
     /// What is in this build? Makes a bill of materials
     #[command(after_long_help = SBOM_HELP, version = cratetrust_core::VERSION, display_name = "cratetrust")]
-    Sbom(Sbom),
+    Sbom(Box<Sbom>),
     /// Does this SBOM tell the truth about that lockfile?
     #[command(after_long_help = VERIFY_SBOM_HELP, version = cratetrust_core::VERSION, display_name = "cratetrust")]
     VerifySbom(VerifySbom),
