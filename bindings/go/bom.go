@@ -60,8 +60,14 @@ type Format string
 const (
 	// FormatCycloneDXJSON is CycloneDX as JSON.
 	FormatCycloneDXJSON Format = "cyclonedx-json"
+	// FormatCycloneDXXML is CycloneDX as XML.
+	FormatCycloneDXXML Format = "cyclonedx-xml"
 	// FormatSPDXJSON is SPDX 2 as JSON.
 	FormatSPDXJSON Format = "spdx-json"
+	// FormatSPDXTagValue is SPDX 2 as tag-value.
+	FormatSPDXTagValue Format = "spdx-tag-value"
+	// FormatSPDX3JSON is SPDX 3 as JSON-LD.
+	FormatSPDX3JSON Format = "spdx3-json"
 	// FormatJSON is the library's own view, in which nothing is lost.
 	FormatJSON Format = "json"
 )

@@ -21,11 +21,18 @@ pub const CRATETRUST_FORMAT_JSON: i32 = 3;
 /// CycloneDX as XML.
 pub const CRATETRUST_FORMAT_CYCLONEDX_XML: i32 = 4;
 
-const FORMATS: [(i32, Format); 4] = [
+/// SPDX 2 as tag-value.
+pub const CRATETRUST_FORMAT_SPDX_TAG_VALUE: i32 = 5;
+/// SPDX 3 as JSON-LD.
+pub const CRATETRUST_FORMAT_SPDX3_JSON: i32 = 6;
+
+const FORMATS: [(i32, Format); 6] = [
     (CRATETRUST_FORMAT_CYCLONEDX_JSON, Format::CycloneDxJson),
     (CRATETRUST_FORMAT_SPDX_JSON, Format::SpdxJson),
     (CRATETRUST_FORMAT_JSON, Format::Json),
     (CRATETRUST_FORMAT_CYCLONEDX_XML, Format::CycloneDxXml),
+    (CRATETRUST_FORMAT_SPDX_TAG_VALUE, Format::SpdxTagValue),
+    (CRATETRUST_FORMAT_SPDX3_JSON, Format::Spdx3Json),
 ];
 
 fn format_of(number: i32) -> Option<Format> {

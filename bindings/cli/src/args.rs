@@ -77,7 +77,8 @@ Exit codes:
   2  could not run; nothing was written";
 
 const VERIFY_SBOM_HELP: &str = "\
-The SBOM may come from any producer: CycloneDX JSON, SPDX JSON or cratetrust's own JSON.
+The SBOM may come from any producer: CycloneDX JSON or XML, SPDX 2 JSON or tag-value, SPDX 3
+JSON-LD, or cratetrust's own JSON.
 Every claim in it is compared with the evidence: packages, versions, sources, package URLs
 and checksums, and at level graph also the main component, dependencies and duplicates.
 

@@ -73,8 +73,9 @@ impl Bom {
 
 #[pymethods]
 impl Bom {
-    /// The bill of materials in a format: `cyclonedx-json`, `spdx-json` or `json`, and in the
-    /// version of its specification that is named, else the newest that is written.
+    /// The bill of materials in a format: `cyclonedx-json`, `cyclonedx-xml`, `spdx-json`,
+    /// `spdx-tag-value`, `spdx3-json` or `json`, and in the version of its specification that is
+    /// named, else the default one: 1.6 of CycloneDX, 2.3 of SPDX 2.
     ///
     /// Equal bills give equal bytes.
     #[pyo3(signature = (format = "cyclonedx-json", spec_version = None))]

@@ -15,7 +15,7 @@ from cratetrust import Bom, generate_sbom, verify_sbom
 
 from conftest import MadeCrate, lockfile_text
 
-FORMATS = ["cyclonedx-json", "spdx-json", "json"]
+FORMATS = ["cyclonedx-json", "cyclonedx-xml", "spdx-json", "spdx-tag-value", "spdx3-json", "json"]
 
 
 def test_a_bom_of_a_lockfile(crate: MadeCrate) -> None:

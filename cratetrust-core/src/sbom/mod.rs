@@ -24,9 +24,9 @@ pub enum Format {
     CycloneDxJson,
     /// CycloneDX as XML, in the same versions; needs the cargo feature `xml`.
     CycloneDxXml,
-    /// SPDX 2 as JSON; version 2.3 is written.
+    /// SPDX 2 as JSON; versions 2.2 and 2.3 are written, 2.3 by default.
     SpdxJson,
-    /// SPDX 2 as tag-value; version 2.3 is written.
+    /// SPDX 2 as tag-value, in the same versions.
     SpdxTagValue,
     /// SPDX 3 as JSON-LD; version 3.0.1 is written.
     Spdx3Json,

@@ -202,7 +202,14 @@ fn who_made_it_stands_in_the_document() {
 #[test]
 fn the_document_does_not_depend_on_where_it_is_made() {
     let (here, there) = (Dir::with_lock(), Dir::with_lock());
-    for format in ["cyclonedx-json", "spdx-json", "json"] {
+    for format in [
+        "cyclonedx-json",
+        "cyclonedx-xml",
+        "spdx-json",
+        "spdx-tag-value",
+        "spdx3-json",
+        "json",
+    ] {
         let args = ["sbom", "Cargo.lock", "--output-format", format];
         let one = here.run(&args).expect_code(0);
         let path = there.path().join("Cargo.lock");
