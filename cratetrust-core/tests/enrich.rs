@@ -128,6 +128,9 @@ fn every_form_gives_the_same_facts() {
         home.path("registry/cache"),
         home.path(&format!("registry/cache/{}", tree_support::REGISTRY)),
         registry.path(""),
+        // With the archives that lie beside them.
+        home.path("registry/src"),
+        home.source(STEMS[0]).parent().unwrap().to_owned(),
     ] {
         let other = generate(&lock, &crates(std::slice::from_ref(&path)));
         assert_eq!(other.bom, by_home.bom, "{}", path.display());
@@ -140,11 +143,13 @@ fn every_form_gives_the_same_facts() {
         package.checksum.sha512 = None;
         package.size = None;
     }
+    let bare = Fixture::home(&STEMS);
+    std::fs::remove_dir_all(bare.path("registry/cache")).unwrap();
     for (path, name) in [
         (vendor.path(""), "vendor"),
-        (home.path("registry/src"), "src-unverified"),
+        (bare.path("registry/src"), "src-unverified"),
         (
-            home.source(STEMS[0]).parent().unwrap().to_owned(),
+            bare.source(STEMS[0]).parent().unwrap().to_owned(),
             "src-unverified",
         ),
     ] {

@@ -380,14 +380,19 @@ fn a_changed_purl_is_not_overruled_by_our_properties() {
 }
 
 /// The formats whose text is JSON.
-const JSON: [Format; 3] = [Format::CycloneDxJson, Format::SpdxJson, Format::Json];
+const JSON: [Format; 4] = [
+    Format::CycloneDxJson,
+    Format::SpdxJson,
+    Format::Spdx3Json,
+    Format::Json,
+];
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Any part of a document may be any JSON: nothing panics, and claims stay beside packages.
     #[test]
-    fn damaged_documents(format in 0usize..3, at in any::<prop::sample::Index>(), what in 0usize..8) {
+    fn damaged_documents(format in 0..JSON.len(), at in any::<prop::sample::Index>(), what in 0usize..8) {
         let bytes = write(&full_bom(), JSON[format], None).unwrap();
         let mut tree: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
         let count = count(&tree);
@@ -412,8 +417,13 @@ proptest! {
 
     #[test]
     fn cut_documents(format in 0..Format::ALL.len(), at in any::<prop::sample::Index>()) {
-        let bytes = write(&full_bom(), Format::ALL[format], None).unwrap();
+        let format = Format::ALL[format];
+        let bytes = write(&full_bom(), format, None).unwrap();
         let end = at.index(bytes.len());
+        // Tag-value has no end: what is left of it is a shorter document, and seldom a whole one.
+        if format == Format::SpdxTagValue && read(&bytes[..end]).is_ok() {
+            return Ok(());
+        }
         let error = fail(&bytes[..end]);
         assert!(matches!(error.kind(), ErrorKind::Parse | ErrorKind::InvalidUtf8 | ErrorKind::UnsupportedFormat));
     }

@@ -151,6 +151,9 @@ pub(super) fn vendored(artifact: &Artifact, options: &Options) -> Result<Examine
         findings: compared.findings,
         ..Examined::default()
     };
+    if compared.lists_nothing {
+        examined.findings.push(vendor::lists_nothing());
+    }
     if has_error(&examined.findings, options) {
         return Ok(examined);
     }

@@ -248,7 +248,7 @@ fn is_inside(path: &str) -> bool {
 }
 
 /// The finding of a list without files, where nothing else tells what they should be.
-pub(super) fn lists_nothing() -> Finding {
+pub(crate) fn lists_nothing() -> Finding {
     Finding::new(
         Code::VendorNoFileHashes,
         format!("{LIST} lists no files, so none could be compared"),

@@ -43,6 +43,8 @@ pub(super) fn write(document: &Document<'_>) -> Vec<u8> {
         out.block("ExtractedText", &license.extracted_text);
         out.line("LicenseName", &license.name);
     }
+    // No format ends in a line break here; whoever writes a file adds one.
+    out.0.truncate(out.0.trim_end_matches('\n').len());
     out.0.into_bytes()
 }
 
