@@ -30,6 +30,7 @@ pub mod progress;
 pub mod registry;
 pub mod report;
 pub mod sbom;
+pub mod targets;
 pub mod text;
 mod verbs;
 pub mod verifier;

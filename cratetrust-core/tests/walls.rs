@@ -23,6 +23,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("package", &["error", "text", "digest"]),
     ("report", &["digest", "text"]),
     ("verifier", &["digest", "package", "report"]),
+    ("targets", &["error", "limits"]),
     // Readers: one file format each, and nothing of each other's use.
     ("manifest", &["error", "limits", "text"]),
     (

@@ -1,0 +1,131 @@
+//! The cfgs of every target of one rustc release, kept as text.
+
+use super::cfg::{Cfg, Cfgs};
+use crate::error::{Error, ErrorKind, Result};
+
+/// `UPDATE_TARGETS=1 cargo test --test targets` writes it anew from the installed rustc; the lines
+/// that begin with `#` tell how it is read.
+#[cfg(feature = "targets")]
+const TEXT: &str = include_str!("table.txt");
+#[cfg(not(feature = "targets"))]
+const TEXT: &str = "";
+
+static EMBEDDED: Table = Table { text: TEXT };
+
+const RUSTC: &str = "rustc ";
+/// Stands for what the column holds in the row before.
+const DITTO: &str = "\"";
+/// Stands for no value at all.
+const NONE: &str = "-";
+/// Stands for the value that is the empty string.
+const EMPTY: &str = "_";
+/// The column of names that have no value.
+const NAMES: &str = "names";
+
+/// The cfgs that rustc sets for its targets, as cargo sees them: asked with all crate types at once,
+/// which turns `crt-static` off where it is optional, and without `proc_macro`.
+#[derive(Debug)]
+pub struct Table {
+    text: &'static str,
+}
+
+impl Table {
+    /// The table of this build; an empty one if it was built without the cargo feature `targets`.
+    pub fn embedded() -> &'static Self {
+        &EMBEDDED
+    }
+
+    /// The rustc release that the table was made with, as in `1.95`; `None` for the empty table.
+    pub fn version(&self) -> Option<&'static str> {
+        self.text.lines().find_map(|line| line.strip_prefix(RUSTC))
+    }
+
+    /// The triples of all targets, sorted.
+    pub fn triples(&self) -> impl Iterator<Item = &'static str> {
+        self.lines()
+            .skip(1)
+            .filter_map(|line| line.split(' ').next())
+    }
+
+    /// The cfgs of the target `triple`, if rustc has a target of that name.
+    pub fn get(&self, triple: &str) -> Option<Cfgs> {
+        let mut lines = self.lines();
+        let keys: Vec<&str> = lines.next()?.split(' ').collect();
+        let mut row: Vec<&str> = vec![NONE; keys.len()];
+        for line in lines {
+            for (cell, written) in row.iter_mut().zip(line.split(' ')) {
+                if written != DITTO {
+                    *cell = written;
+                }
+            }
+            if row.first() == Some(&triple) {
+                let columns = keys.iter().zip(&row).skip(1);
+                return Some(columns.flat_map(|(key, cell)| cfgs(key, cell)).collect());
+            }
+        }
+        None
+    }
+
+    /// The cfgs of the target `triple`.
+    ///
+    /// # Errors
+    /// `InvalidArgument` where rustc has no such target, naming a near one; `Unsupported` where this
+    /// build has no table.
+    pub fn require(&self, triple: &str) -> Result<Cfgs> {
+        let Some(version) = self.version() else {
+            return Err(Error::new(
+                ErrorKind::Unsupported,
+                "this build holds no target table (cargo feature `targets`)",
+            ));
+        };
+        self.get(triple).ok_or_else(|| {
+            let mut message = format!("rustc {version} has no target `{triple}`");
+            if let Some(near) = self.nearest(triple) {
+                message.push_str(&format!("; did you mean `{near}`?"));
+            }
+            Error::invalid(message)
+        })
+    }
+
+    /// The target that shares most parts of its triple with what was asked for, if two or more.
+    fn nearest(&self, triple: &str) -> Option<&'static str> {
+        // A hostile argument may be of any length, a triple has five parts at most.
+        let parts: Vec<&str> = triple.split('-').take(8).collect();
+        self.triples()
+            .map(|name| {
+                let shared = name.split('-').filter(|part| parts.contains(part)).count();
+                (shared, name)
+            })
+            .filter(|(shared, _)| *shared > 1)
+            .reduce(|best, other| if other.0 > best.0 { other } else { best })
+            .map(|(_, name)| name)
+    }
+
+    /// The row of the columns' names, then a row a target.
+    fn lines(&self) -> impl Iterator<Item = &'static str> {
+        self.text
+            .lines()
+            .filter(|line| !line.starts_with('#') && !line.starts_with(RUSTC))
+    }
+}
+
+/// The cfgs that a cell of the column `key` stands for.
+fn cfgs(key: &str, cell: &str) -> impl Iterator<Item = Cfg> {
+    let values = (cell != NONE).then_some(cell);
+    values
+        .into_iter()
+        .flat_map(|cell| cell.split(','))
+        .flat_map(move |value| {
+            if key == NAMES {
+                return [Some(Cfg::new(value, None)), None];
+            }
+            // rustc sets the two oldest families as names too.
+            let name = key == "target_family" && matches!(value, "unix" | "windows");
+            let value = if value == EMPTY { "" } else { value };
+            [
+                Some(Cfg::new(key, Some(value))),
+                name.then(|| Cfg::new(value, None)),
+            ]
+        })
+        .flatten()
+}
