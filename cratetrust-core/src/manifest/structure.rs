@@ -326,7 +326,8 @@ mod tests {
         let c = of("[lib]\ncrate-type=['cdylib']\n", Some("2021"));
         assert!(!c.library.unwrap().linkable);
         let package = parse("[package]\nname='p'\nbuild='b.rs'\n[lib]\n").package;
-        assert!(package.unwrap().targets.is_told());
+        let targets = package.unwrap().targets;
+        assert!(targets.is_told_with(&SourceFiles::default()));
         assert_eq!(BuildScript::default(), BuildScript::Default);
     }
 

@@ -92,11 +92,11 @@ impl TargetTables {
         }
     }
 
-    /// Whether the manifest alone tells what of the package a dependent builds: its library and
-    /// its build script. If not, it needs to be known whether the files exist.
-    pub fn is_told(&self) -> bool {
-        (self.library.is_some() || self.autolib == Some(false))
-            && self.build != BuildScript::Default
+    /// Whether the manifest and the files seen so far tell what of the package a dependent builds:
+    /// its library and its build script.
+    pub fn is_told_with(&self, files: &SourceFiles) -> bool {
+        (self.library.is_some() || self.autolib == Some(false) || files.lib)
+            && (self.build != BuildScript::Default || files.build)
     }
 
     /// The targets of a package with these files. `edition` is the package's own, `None` for 2015.

@@ -4,6 +4,7 @@
 
 mod checkout;
 mod index;
+mod listing;
 mod tree;
 mod vendor;
 
@@ -17,6 +18,7 @@ use crate::progress::CancelToken;
 
 pub use checkout::{Checkout, path_in_vcs};
 pub use index::{Index, IndexEntry, IndexFault, index_path};
+pub use listing::list;
 pub use tree::{FileTree, is_link, is_unpack_mark};
 pub use vendor::VendorChecksums;
 

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use semver::{Version, VersionReq};
 
 use super::{Described, Knowledge};
-use crate::bom::{EdgeKind, Scope};
+use crate::bom::EdgeKind;
 use crate::error::Result;
 use crate::lockfile::{LockedPackage, Lockfile};
 use crate::manifest::{Dependency, DependencyKind, Library, Targets};
@@ -176,8 +176,19 @@ pub(super) struct Graph<'a> {
     /// `default`.
     pub(super) default: Symbol,
     platforms: Vec<Option<Platform>>,
-    /// What of the joining was no certainty, by package.
-    doubts: Vec<(usize, String)>,
+    /// What of the joining is no certainty.
+    pub(super) doubts: Vec<Doubt>,
+}
+
+/// A dependency that does not lead to a package for certain.
+pub(super) struct Doubt {
+    /// The package that depends.
+    pub(super) from: usize,
+    /// The index of the entry.
+    pub(super) entry: usize,
+    pub(super) why: String,
+    /// The packages that it may lead to as well.
+    pub(super) others: Vec<usize>,
 }
 
 impl<'a> Graph<'a> {
@@ -241,17 +252,6 @@ impl<'a> Graph<'a> {
             .map(|to| self.replaced(*to))
     }
 
-    /// Whether a package's dependency is a doubt, for those that take part.
-    pub(super) fn gaps_of(&self, scopes: &[Scope]) -> Vec<(usize, String)> {
-        let takes_part = |at: &usize| {
-            scopes
-                .get(*at)
-                .is_some_and(|scope| *scope != Scope::NotBuilt)
-        };
-        let doubts = self.doubts.iter();
-        doubts.filter(|(at, _)| takes_part(at)).cloned().collect()
-    }
-
     fn node(
         &mut self,
         at: usize,
@@ -259,7 +259,7 @@ impl<'a> Graph<'a> {
         known_platforms: &mut HashMap<&'a str, usize>,
     ) -> Node<'a> {
         let structure = &described.structure;
-        let joined = self.join(at, &structure.dependencies);
+        let joined = self.join(at, described);
         let mut entries = Vec::with_capacity(structure.dependencies.len());
         let mut by_name: HashMap<Symbol, Vec<usize>> = HashMap::new();
         for (dependency, to) in structure.dependencies.iter().zip(joined) {
@@ -327,10 +327,12 @@ impl<'a> Graph<'a> {
     }
 
     /// The locked package of each dependency of a package.
-    fn join(&mut self, at: usize, dependencies: &[Dependency]) -> Vec<Option<usize>> {
+    fn join(&mut self, from: usize, described: &Described) -> Vec<Option<usize>> {
         let packages = self.packages;
+        let dependencies = &described.structure.dependencies;
+        let paths: HashMap<usize, usize> = described.paths.iter().copied().collect();
         let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
-        for to in packages.get(at).into_iter().flat_map(|p| &p.dependencies) {
+        for to in packages.get(from).into_iter().flat_map(|p| &p.dependencies) {
             if let Some(package) = packages.get(*to) {
                 by_name.entry(&package.name).or_default().push(*to);
             }
@@ -338,32 +340,34 @@ impl<'a> Graph<'a> {
         let mut joined = Vec::with_capacity(dependencies.len());
         let mut open = Vec::new();
         let mut taken = HashSet::new();
-        for (index, dependency) in dependencies.iter().enumerate() {
-            let candidates = by_name.get(dependency.package_name());
-            let to = match candidates.map_or(&[][..], Vec::as_slice) {
-                [] => None,
-                [only] => {
-                    if let Some(doubt) = self.disagreement(dependency, *only) {
-                        self.doubts.push((at, doubt));
+        for (entry, dependency) in dependencies.iter().enumerate() {
+            let candidates = by_name
+                .get(dependency.package_name())
+                .map_or(&[][..], Vec::as_slice);
+            let path = paths.get(&entry).filter(|to| candidates.contains(to));
+            let to = match (path, candidates) {
+                (Some(to), _) => Some(*to),
+                (None, []) => None,
+                (None, [only]) => {
+                    if let Some(why) = self.disagreement(dependency, *only) {
+                        self.doubt(from, entry, why, &[]);
                     }
                     Some(*only)
                 }
-                several => {
+                (None, several) => {
                     let fitting = self.fitting(dependency, several);
                     match fitting.as_slice() {
                         [] => {
-                            self.doubts.push((
-                                at,
-                                format!(
-                                    "no locked version of `{}` meets its requirement; the highest was taken",
-                                    dependency.package_name()
-                                ),
-                            ));
+                            let why = format!(
+                                "no locked version of `{}` meets its requirement; the highest was taken",
+                                dependency.package_name()
+                            );
+                            self.doubt(from, entry, why, several);
                             self.highest(several)
                         }
                         [only] => Some(*only),
                         _ => {
-                            open.push((index, fitting));
+                            open.push((entry, fitting));
                             None
                         }
                     }
@@ -374,32 +378,36 @@ impl<'a> Graph<'a> {
         }
         // Each locked edge comes from some dependency: where only one package is left that nothing
         // else leads to, it is the one.
-        for (index, fitting) in open {
-            let free: Vec<usize> = fitting
-                .iter()
-                .copied()
-                .filter(|to| !taken.contains(to))
-                .collect();
-            let to = match free.as_slice() {
-                [only] => Some(*only),
+        for (entry, fitting) in open {
+            let mut free = fitting.iter().copied().filter(|to| !taken.contains(to));
+            let to = match (free.next(), free.next()) {
+                (Some(only), None) => Some(only),
                 _ => {
-                    let name = dependencies.get(index).map_or("", Dependency::package_name);
-                    self.doubts.push((
-                        at,
-                        format!("several locked versions of `{name}` meet its requirement; the highest was taken"),
-                    ));
+                    let name = dependencies.get(entry).map_or("", Dependency::package_name);
+                    let why = format!(
+                        "several locked versions of `{name}` meet its requirement; the highest was taken"
+                    );
+                    self.doubt(from, entry, why, &fitting);
                     self.highest(&fitting)
                 }
             };
             taken.extend(to);
-            if let Some(slot) = joined.get_mut(index) {
+            if let Some(slot) = joined.get_mut(entry) {
                 *slot = to;
             }
         }
-        joined
-            .into_iter()
-            .map(|to| to.map(|to| self.replaced(to)))
-            .collect()
+        let joined = joined.into_iter();
+        joined.map(|to| to.map(|to| self.replaced(to))).collect()
+    }
+
+    fn doubt(&mut self, from: usize, entry: usize, why: String, others: &[usize]) {
+        let others = others.iter().map(|to| self.replaced(*to)).collect();
+        self.doubts.push(Doubt {
+            from,
+            entry,
+            why,
+            others,
+        });
     }
 
     fn disagreement(&self, dependency: &Dependency, to: usize) -> Option<String> {

@@ -8,6 +8,7 @@
 
 mod features;
 mod graph;
+mod reach;
 mod roots;
 mod units;
 
@@ -21,6 +22,7 @@ use crate::progress::CancelToken;
 use crate::targets::{Cfg, Cfgs, Table};
 
 use graph::Graph;
+pub use reach::Reach;
 
 /// What is known of one package of the lockfile.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +40,9 @@ pub struct Described {
     pub structure: PackageStructure,
     /// The library, binaries and build scripts.
     pub targets: Targets,
+    /// Where paths lead: the place of a dependency in the manifest, and of its package in the
+    /// lockfile, which tells packages of one name without a source apart.
+    pub paths: Vec<(usize, usize)>,
 }
 
 /// The version of cargo's feature resolver.
@@ -183,7 +188,7 @@ pub fn resolve(
         let platforms = graph.platforms((&host, &host_cfgs), (target, &target_cfgs));
         let active = features::activate(&graph, &platforms, &plan, cancel)?;
         let built = units::build(&graph, &platforms, &plan, &active, cancel)?;
-        union.add(&graph, built);
+        union.add(built);
     }
     let mut completed = selection.clone();
     completed.targets = targets;
@@ -216,7 +221,7 @@ impl Union {
         }
     }
 
-    fn add(&mut self, graph: &Graph<'_>, built: units::Built) {
+    fn add(&mut self, built: units::Built) {
         for (slot, scope) in self.scopes.iter_mut().zip(&built.scopes) {
             *slot = (*slot).min(*scope);
         }
@@ -231,7 +236,6 @@ impl Union {
         self.roots.extend(built.roots);
         self.skipped.extend(built.skipped);
         self.gaps.extend(built.gaps);
-        self.gaps.extend(graph.gaps_of(&self.scopes));
     }
 
     fn finish(self, selection: Selection) -> Resolution {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::features::Active;
-use super::graph::{Graph, Node, Platforms, edge_kind};
+use super::graph::{Entry, Graph, Node, Platforms, edge_kind};
 use super::roots::Plan;
 use super::{SkippedBinary, UsedEdge};
 use crate::bom::{EdgeKind, Scope, Unit};
@@ -330,12 +330,7 @@ impl<'a> Work<'_, 'a> {
                 let (Some(why), Some(to)) = (entry.uncertain, entry.to) else {
                     continue;
                 };
-                let is_on = |host| {
-                    let state = self.active.state(at, host);
-                    state.is_some_and(|state| state.has_dependency(entry.name))
-                };
-                let dev = entry.kind == DependencyKind::Dev && !self.plan.dev;
-                if !dev && (!entry.optional || is_on(false) || is_on(true)) {
+                if self.takes_part(at, entry) {
                     let name = graph.names.text(entry.name);
                     self.gaps
                         .insert((at, format!("its dependency `{name}` {why}")));
@@ -343,14 +338,50 @@ impl<'a> Work<'_, 'a> {
                 }
             }
         }
-        for (package, at) in &self.active.lost {
-            let entry = self.node(*package).and_then(|node| node.entries.get(*at));
-            let name = entry.map_or("", |entry| graph.names.text(entry.name));
+        for doubt in &graph.doubts {
+            let node = graph.nodes.get(doubt.from);
+            let entry = node.and_then(|node| node.entries.get(doubt.entry));
+            if self.active.reaches(doubt.from)
+                && entry.is_some_and(|entry| self.takes_part(doubt.from, entry))
+            {
+                self.gaps.insert((doubt.from, doubt.why.clone()));
+                self.uncertain.extend(&doubt.others);
+            }
+        }
+        let lost: Vec<(usize, &str)> = self
+            .active
+            .lost
+            .iter()
+            .filter_map(|(from, at)| {
+                let entry = graph.nodes.get(*from)?.entries.get(*at)?;
+                Some((*from, graph.names.text(entry.name)))
+            })
+            .collect();
+        for (from, name) in &lost {
             self.gaps.insert((
-                *package,
+                *from,
                 format!("the lockfile has no package for its dependency `{name}`: they are not of one state"),
             ));
         }
+        let names: HashSet<&str> = lost.iter().map(|(_, name)| *name).collect();
+        if !names.is_empty() {
+            let packages = graph.packages.iter().enumerate();
+            let named = packages.filter(|(_, package)| names.contains(package.name.as_str()));
+            self.uncertain.extend(named.map(|(at, _)| at));
+        }
+    }
+
+    /// Whether a dependency of a package that features lead to can matter.
+    fn takes_part(&self, package: usize, entry: &Entry) -> bool {
+        let is_on = |host| {
+            let state = self.active.state(package, host);
+            state.is_some_and(|state| state.has_dependency(entry.name))
+        };
+        let plan = self.plan;
+        let dev = plan.dev || (!plan.split && plan.requested.iter().any(|r| r.package == package));
+        (entry.kind != DependencyKind::Dev || dev)
+            && (!entry.optional || is_on(false) || is_on(true))
+            && (!plan.split || self.platforms.on_host(entry) || self.platforms.on_target(entry))
     }
 
     fn finish(self, roots: &[usize], tests: &[usize], skipped: Vec<SkippedBinary>) -> Built {

@@ -2,12 +2,12 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use cratetrust_core::bom::Contact;
 use cratetrust_core::report::Verdict;
 use cratetrust_core::sbom::Format;
-use cratetrust_core::{Error, Generated, Options, Result};
+use cratetrust_core::{Error, Generated, Input, Options, Result};
 
 use super::watched;
 use crate::args::Sbom;
@@ -18,6 +18,9 @@ use crate::session::{FOUND, Session};
 pub(super) fn run(args: &Sbom, session: &mut Session<'_>) -> Result<()> {
     let mut options = session.options(Some(&args.judging));
     describe(args, &mut options)?;
+    options.selection = args.selection.request();
+    options.crates = crates(args, options.selection.is_some());
+    options.jobs = super::jobs(options.jobs);
     let format = Format::from_name(&args.output_format)?;
     let output = file(args.output.as_deref());
     let report_file = file(args.report.as_deref());
@@ -74,6 +77,25 @@ fn write(
         session.print_document(&document)?;
     }
     Ok(())
+}
+
+/// The directories with packages: those named, else what cargo has fetched.
+fn crates(args: &Sbom, selected: bool) -> Vec<Input> {
+    if !args.crates.is_empty() {
+        let named = args.crates.iter().filter(|path| *path != Path::new("none"));
+        return named.map(Input::from_path).collect();
+    }
+    let home = std::env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| {
+            let home = std::env::var_os(if cfg!(windows) { "USERPROFILE" } else { "HOME" })?;
+            Some(Path::new(&home).join(".cargo"))
+        });
+    let fetched = |path: &PathBuf| path.join("registry").is_dir() || path.join("git").is_dir();
+    home.filter(|path| selected && fetched(path))
+        .map(Input::from_path)
+        .into_iter()
+        .collect()
 }
 
 /// What only the caller knows about the document.
