@@ -171,11 +171,7 @@ pub fn resolve(
         targets.first().cloned().unwrap_or_default()
     });
     let host_cfgs = table.require(&host)?;
-    let cfgs = selection
-        .cfgs
-        .iter()
-        .map(|text| Cfg::parse(text))
-        .collect::<Result<Vec<Cfg>>>()?;
+    let cfgs = own_cfgs(selection)?;
     let graph = Graph::new(lockfile, packages)?;
     let plan = roots::plan(&graph, workspace, selection)?;
     let mut union = Union::new(packages.len());
@@ -199,10 +195,22 @@ pub fn resolve(
     Ok(union.finish(completed))
 }
 
+/// The cfgs that the caller adds to the target's.
+fn own_cfgs(selection: &Selection) -> Result<Vec<Cfg>> {
+    let cfgs = selection.cfgs.iter().map(|text| {
+        Cfg::parse(text)
+            .map_err(|error| Error::invalid(format!("`{text}` is no cfg: {}", error.message())))
+    });
+    cfgs.collect()
+}
+
+/// A unit's kind, platform and features.
+type UnitKey = (String, String, Vec<String>);
+
 /// The answers for several targets, put together.
 struct Union {
     scopes: Vec<Scope>,
-    units: Vec<BTreeMap<(String, String, Vec<String>), Scope>>,
+    units: Vec<BTreeMap<UnitKey, Scope>>,
     edges: BTreeSet<UsedEdge>,
     roots: BTreeSet<usize>,
     skipped: BTreeSet<SkippedBinary>,

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Knowledge, Resolver, Workspace};
+use super::{Knowledge, Resolver, Workspace, own_cfgs};
 use crate::bom::Selection;
 use crate::error::Result;
 use crate::lockfile::Lockfile;
 use crate::manifest::DependencyKind;
-use crate::targets::{Cfg, Cfgs, Platform, Table};
+use crate::targets::{Cfgs, Platform, Table};
 
 /// Follows declared dependencies whatever features are on: more than the build, and less than the
 /// lockfile.
@@ -28,8 +28,8 @@ impl<'a> Reach<'a> {
         let mut platforms = Vec::new();
         for target in &selection.targets {
             let mut cfgs = table.require(target)?;
-            for cfg in &selection.cfgs {
-                cfgs.insert(Cfg::parse(cfg)?);
+            for cfg in own_cfgs(selection)? {
+                cfgs.insert(cfg);
             }
             platforms.push((target.clone(), cfgs));
         }

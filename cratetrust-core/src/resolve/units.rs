@@ -84,6 +84,8 @@ pub(super) fn build(
         places: HashMap::new(),
         needs: Vec::new(),
         used: HashSet::new(),
+        touched: HashSet::new(),
+        built: BTreeSet::new(),
         uncertain: BTreeSet::new(),
         gaps: BTreeSet::new(),
     };
@@ -98,6 +100,7 @@ pub(super) fn build(
         work.needs.push(needs);
         next += 1;
     }
+    work.built = work.keys.iter().map(|key| key.package).collect();
     work.doubts();
     Ok(work.finish(&roots, &tests, skipped))
 }
@@ -113,6 +116,10 @@ struct Work<'g, 'a> {
     needs: Vec<Vec<usize>>,
     /// Dependencies that are used: package and entry.
     used: HashSet<(usize, usize)>,
+    /// Packages that a unit leads to and that have no library that is known.
+    touched: HashSet<usize>,
+    /// Packages with units.
+    built: BTreeSet<usize>,
     /// Packages below which nothing is certain.
     uncertain: BTreeSet<usize>,
     gaps: BTreeSet<(usize, String)>,
@@ -274,6 +281,7 @@ impl<'a> Work<'_, 'a> {
                 continue;
             }
             let Some(library) = graph.nodes.get(to).and_then(Node::library) else {
+                self.touched.insert(to);
                 continue;
             };
             self.used.insert((unit.package, at));
@@ -323,8 +331,7 @@ impl<'a> Work<'_, 'a> {
                 continue;
             }
             if let Some(why) = &node.unknown {
-                self.gaps.insert((at, why.clone()));
-                self.uncertain.insert(at);
+                self.unknown(at, node, why);
             }
             for entry in &node.entries {
                 let (Some(why), Some(to)) = (entry.uncertain, entry.to) else {
@@ -371,6 +378,26 @@ impl<'a> Work<'_, 'a> {
         }
     }
 
+    /// A package of which too little is known.
+    fn unknown(&mut self, at: usize, node: &Node<'_>, why: &str) {
+        if self.touched.contains(&at) || (node.targets.is_some() && self.built.contains(&at)) {
+            self.gaps.insert((at, why.to_owned()));
+            self.uncertain.insert(at);
+            return;
+        }
+        // No unit leads to it: resolver 1 goes where no platform of the build does. It may still
+        // turn on features of what is built.
+        let below = closure(self.graph, self.graph.locked(at));
+        let met: Vec<usize> = below.intersection(&self.built).copied().collect();
+        if !met.is_empty() {
+            self.gaps.insert((
+                at,
+                format!("{why}; it is not built, but may turn on features of what is"),
+            ));
+            self.uncertain.extend(met);
+        }
+    }
+
     /// Whether a dependency of a package that features lead to can matter.
     fn takes_part(&self, package: usize, entry: &Entry) -> bool {
         let is_on = |host| {
@@ -388,7 +415,7 @@ impl<'a> Work<'_, 'a> {
         let count = self.graph.nodes.len();
         let unit_scopes = self.unit_scopes(roots, tests);
         let mut scopes = vec![Scope::NotBuilt; count];
-        let maybe = self.maybe();
+        let maybe = closure(self.graph, self.uncertain.iter().copied());
         for at in &maybe {
             if let Some(scope) = scopes.get_mut(*at) {
                 *scope = Scope::Maybe;
@@ -449,18 +476,6 @@ impl<'a> Work<'_, 'a> {
         })
     }
 
-    /// The packages that something uncertain may lead to, itself included.
-    fn maybe(&self) -> BTreeSet<usize> {
-        let mut reached = BTreeSet::new();
-        let mut open: Vec<usize> = self.uncertain.iter().copied().collect();
-        while let Some(at) = open.pop() {
-            if reached.insert(at) {
-                open.extend(self.graph.locked(at));
-            }
-        }
-        reached
-    }
-
     /// The edges that may be used: all that are declared, or, where no manifest is at hand, locked.
     fn edges_of_maybe(&self, maybe: &BTreeSet<usize>) -> Vec<UsedEdge> {
         let mut edges = Vec::new();
@@ -509,6 +524,18 @@ impl<'a> Work<'_, 'a> {
         spread(tests, Scope::Dev, &|_| true);
         scopes
     }
+}
+
+/// The packages that some may lead to, themselves included.
+fn closure(graph: &Graph<'_>, from: impl Iterator<Item = usize>) -> BTreeSet<usize> {
+    let mut reached = BTreeSet::new();
+    let mut open: Vec<usize> = from.collect();
+    while let Some(at) = open.pop() {
+        if reached.insert(at) {
+            open.extend(graph.locked(at));
+        }
+    }
+    reached
 }
 
 fn target_unit(package: usize, kind: Kind) -> Key {
