@@ -455,6 +455,41 @@ fn one_that_no_unit_needs_may_be_missing() {
 }
 
 #[test]
+fn an_index_says_enough_of_what_is_not_built() {
+    let manifest = "[package]\nname='shared'\nversion='1.0.0'\n[features]\nf=[]\n";
+    let bytes = archive(
+        "shared-1.0.0",
+        &[("Cargo.toml", manifest), ("src/lib.rs", "")],
+    );
+    let (own, win) = (Sha256::of(&bytes).to_string(), "7".repeat(64));
+    let lock = format!(
+        "app 1.0.0 : shared win\nwin 1.0.0 crates.io!{win} : shared\nshared 1.0.0 crates.io!{own}"
+    );
+    let line = format!(
+        "{{\"name\":\"win\",\"vers\":\"1.0.0\",\"cksum\":\"{win}\",\"features\":{{}},\"features2\":{{\"default\":[\"dep:s\"]}},\"deps\":[{{\"name\":\"s\",\"package\":\"shared\",\"req\":\"^1\",\"features\":[\"f\"],\"optional\":true,\"default_features\":true,\"target\":null,\"kind\":\"normal\"}}]}}\n"
+    );
+    let of = |table: &str| {
+        let files = format!("{APP}resolver='1'\n[dependencies]\nshared='1'\n[{table}]\nwin='1'\n")
+            .replace(
+                "[dependencies]\nshared='1'\n[dependencies]",
+                "[dependencies]\nshared='1'",
+            );
+        let project = Project::new(&lock, &files);
+        project.write("stores/registry/cache/r/shared-1.0.0.crate", &bytes);
+        project.write("stores/registry/index/r/3/w/win", &line);
+        project.default_bom()
+    };
+    let bom = of("target.'cfg(windows)'.dependencies");
+    assert!(bom.gaps.is_empty(), "{:?}", bom.gaps);
+    assert_eq!(scopes(&bom), "app:linked shared:linked");
+    assert_eq!(units(&bom, "shared"), "lib/target[f]");
+    // Of what is built, it does not say whether there is a build script.
+    let bom = of("dependencies");
+    assert_eq!(bom.gaps.len(), 1);
+    assert_eq!(scopes(&bom), "app:linked shared:linked win:maybe");
+}
+
+#[test]
 fn manifest_and_lockfile_of_different_states_are_told() {
     let lock = "app 1.0.0 : a\na 1.0.0";
     let files = |version: &str, requirement: &str| {

@@ -3,6 +3,7 @@
 //! Nothing here judges. Symbolic links are followed only at the path that the caller names.
 
 mod checkout;
+mod declared;
 mod index;
 mod listing;
 mod tree;
@@ -17,6 +18,7 @@ use crate::limits::Limits;
 use crate::progress::CancelToken;
 
 pub use checkout::{Checkout, path_in_vcs};
+pub use declared::{Declared, DeclaredDependency, declared};
 pub use index::{Index, IndexEntry, IndexFault, index_path};
 pub use listing::list;
 pub use tree::{FileTree, is_link, is_unpack_mark};

@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use semver::{Version, VersionReq};
 
-use super::{Described, Knowledge};
+use super::Knowledge;
 use crate::bom::EdgeKind;
 use crate::error::Result;
 use crate::lockfile::{LockedPackage, Lockfile};
-use crate::manifest::{Dependency, DependencyKind, Library, Targets};
+use crate::manifest::{Dependency, DependencyKind, Library, PackageStructure, Targets};
 use crate::package::SourceKind;
 use crate::targets::{Cfgs, Platform};
 
@@ -103,6 +103,8 @@ pub(super) struct Node<'a> {
     pub(super) entries: Vec<Entry>,
     by_name: HashMap<Symbol, Vec<usize>>,
     features: HashMap<Symbol, Vec<Value>>,
+    /// Whether dependencies and features are known, though the rest is not.
+    pub(super) declared: bool,
     /// Why what it depends on is not known for certain.
     pub(super) unknown: Option<String>,
 }
@@ -206,9 +208,20 @@ impl<'a> Graph<'a> {
         let mut known_platforms = HashMap::new();
         for at in 0..graph.packages.len() {
             let node = match packages.get(at) {
-                Some(Knowledge::Manifest(described)) => {
-                    graph.node(at, described, &mut known_platforms)
-                }
+                Some(Knowledge::Manifest(described)) => Node {
+                    targets: Some(&described.targets),
+                    ..graph.node(
+                        at,
+                        &described.structure,
+                        &described.paths,
+                        &mut known_platforms,
+                    )
+                },
+                Some(Knowledge::Declared(structure, why)) => Node {
+                    declared: true,
+                    unknown: Some(format!("its manifest is not at hand: {why}")),
+                    ..graph.node(at, structure, &[], &mut known_platforms)
+                },
                 Some(Knowledge::Missing(why)) => Node {
                     unknown: Some(format!("its manifest is not at hand: {why}")),
                     ..Node::default()
@@ -255,11 +268,11 @@ impl<'a> Graph<'a> {
     fn node(
         &mut self,
         at: usize,
-        described: &'a Described,
+        structure: &'a PackageStructure,
+        paths: &[(usize, usize)],
         known_platforms: &mut HashMap<&'a str, usize>,
     ) -> Node<'a> {
-        let structure = &described.structure;
-        let joined = self.join(at, described);
+        let joined = self.join(at, &structure.dependencies, paths);
         let mut entries = Vec::with_capacity(structure.dependencies.len());
         let mut by_name: HashMap<Symbol, Vec<usize>> = HashMap::new();
         for (dependency, to) in structure.dependencies.iter().zip(joined) {
@@ -316,7 +329,8 @@ impl<'a> Graph<'a> {
             }
         }
         Node {
-            targets: Some(&described.targets),
+            targets: None,
+            declared: false,
             entries,
             by_name,
             features,
@@ -327,10 +341,14 @@ impl<'a> Graph<'a> {
     }
 
     /// The locked package of each dependency of a package.
-    fn join(&mut self, from: usize, described: &Described) -> Vec<Option<usize>> {
+    fn join(
+        &mut self,
+        from: usize,
+        dependencies: &[Dependency],
+        paths: &[(usize, usize)],
+    ) -> Vec<Option<usize>> {
         let packages = self.packages;
-        let dependencies = &described.structure.dependencies;
-        let paths: HashMap<usize, usize> = described.paths.iter().copied().collect();
+        let paths: HashMap<usize, usize> = paths.iter().copied().collect();
         let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
         for to in packages.get(from).into_iter().flat_map(|p| &p.dependencies) {
             if let Some(package) = packages.get(*to) {

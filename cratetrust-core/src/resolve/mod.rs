@@ -29,6 +29,8 @@ pub use reach::Reach;
 pub enum Knowledge {
     /// Its manifest, with all that it inherits, and what it is built into.
     Manifest(Box<Described>),
+    /// Its dependencies and features, and why no more: enough where nothing of it is built.
+    Declared(Box<PackageStructure>, String),
     /// Nothing, and why.
     Missing(String),
 }

@@ -79,12 +79,15 @@ impl<'a> Reach<'a> {
             let package = packages.get(at);
             package.and_then(|package| package.replace).unwrap_or(at)
         };
-        let Some(Knowledge::Manifest(described)) = knowledge else {
-            out.extend(package.dependencies.iter().map(|to| replaced(*to)));
-            return;
+        let structure = match knowledge {
+            Some(Knowledge::Manifest(described)) => &described.structure,
+            Some(Knowledge::Declared(structure, _)) => structure.as_ref(),
+            _ => {
+                out.extend(package.dependencies.iter().map(|to| replaced(*to)));
+                return;
+            }
         };
-        let names: BTreeSet<&str> = described
-            .structure
+        let names: BTreeSet<&str> = structure
             .dependencies
             .iter()
             .filter(|dependency| {

@@ -385,6 +385,15 @@ impl<'a> Work<'_, 'a> {
             self.uncertain.insert(at);
             return;
         }
+        // Features are on one side alone, so that it does not matter whether it is a macro.
+        let one_side = !self.plan.split
+            || self
+                .active
+                .state(at, false)
+                .is_none_or(|state| !state.reached);
+        if node.declared && one_side {
+            return;
+        }
         // No unit leads to it: resolver 1 goes where no platform of the build does. It may still
         // turn on features of what is built.
         let below = closure(self.graph, self.graph.locked(at));

@@ -11,11 +11,11 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::input::Input;
 use crate::limits::Limits;
 use crate::lockfile::LockedPackage;
-use crate::manifest::{SourceFiles, Structure};
+use crate::manifest::{Dependency, DependencyKind, PackageStructure, SourceFiles, Structure};
 use crate::options::Options;
 use crate::package::SourceKind;
 use crate::progress::CancelToken;
-use crate::registry::{self, Artifact, ArtifactKind, Layout, VendorChecksums};
+use crate::registry::{self, Artifact, ArtifactKind, Declared, Layout, VendorChecksums};
 use crate::resolve::{Described, Knowledge};
 
 const CHECKSUMS: &str = ".cargo-checksum.json";
@@ -26,6 +26,8 @@ const SHORTEST_REV: usize = 7;
 pub(super) struct Stores {
     /// By the name without `.crate`.
     artifacts: HashMap<String, Vec<Artifact>>,
+    /// Index directories.
+    indexes: Vec<PathBuf>,
     /// Checkouts of repositories: `git/checkouts/NAME-HASH/REV`.
     checkouts: Vec<Checkout>,
 }
@@ -48,6 +50,7 @@ impl Stores {
     pub(super) fn open(options: &Options) -> Result<Self> {
         let mut stores = Self {
             artifacts: HashMap::new(),
+            indexes: Vec::new(),
             checkouts: Vec::new(),
         };
         for input in &options.crates {
@@ -67,6 +70,9 @@ impl Stores {
                 Err(error) => return Err(error),
             };
             let store = registry::scan(path, layout, &options.limits, &options.cancel)?;
+            stores
+                .indexes
+                .extend(store.indexes.into_iter().map(|(_, path)| path));
             for artifact in store.artifacts {
                 let list = stores.artifacts.entry(artifact.stem.clone()).or_default();
                 list.push(artifact);
@@ -173,18 +179,26 @@ impl Stores {
                 Err(reason) => reasons.push(reason),
             }
         }
-        Ok(Knowledge::Missing(
-            reasons
-                .into_iter()
-                .next()
-                .unwrap_or_else(|| match package.source.kind {
-                    SourceKind::Path => "no path of the project leads to it".to_owned(),
-                    _ if self.artifacts.is_empty() && self.checkouts.is_empty() => {
-                        "no directory with packages was given".to_owned()
-                    }
-                    _ => "no directory that was given holds it".to_owned(),
-                }),
-        ))
+        let why = reasons.into_iter().next().unwrap_or_else(|| {
+            let why = match package.source.kind {
+                SourceKind::Path => "no path of the project leads to it",
+                _ if self.artifacts.is_empty() && self.checkouts.is_empty() => {
+                    "no directory with packages was given"
+                }
+                _ => "no directory that was given holds it",
+            };
+            why.to_owned()
+        });
+        if let Some(checksum) = package.checksum {
+            let id = (package.name.as_str(), package.version.as_str(), checksum);
+            for index in &self.indexes {
+                if let Some(declared) = registry::declared(index, id, limits, cancel)? {
+                    let structure = Box::new(structure_of(package, declared));
+                    return Ok(Knowledge::Declared(structure, why));
+                }
+            }
+        }
+        Ok(Knowledge::Missing(why))
     }
 
     /// What one artifact says; else why it is of no use, where that is worth telling.
@@ -287,6 +301,36 @@ impl Stores {
     }
 }
 
+/// What an index says, in the words of a manifest.
+fn structure_of(package: &LockedPackage, declared: Declared) -> PackageStructure {
+    let dependencies = declared.dependencies.into_iter().map(|from| Dependency {
+        kind: match from.kind.as_str() {
+            "build" => DependencyKind::Build,
+            "dev" => DependencyKind::Dev,
+            _ => DependencyKind::Normal,
+        },
+        target: from.target,
+        package: from.package.filter(|package| *package != from.name),
+        name: from.name,
+        requirement: from.requirement,
+        path: None,
+        git: None,
+        registry: from.registry,
+        optional: from.optional,
+        default_features: Some(from.default_features),
+        features: from.features,
+        artifact: false,
+        inherited: false,
+    });
+    PackageStructure {
+        name: package.name.clone(),
+        version: Some(package.version.clone()),
+        dependencies: dependencies.collect(),
+        features: declared.features,
+        ..PackageStructure::default()
+    }
+}
+
 impl Checkout {
     fn find(
         &self,
@@ -355,7 +399,7 @@ fn all_packages(root: &Path, limits: &Limits, cancel: &CancelToken) -> Result<Pa
 fn inherited(
     reader: &mut Reader<'_>,
     dir: &Path,
-    mut package: crate::manifest::PackageStructure,
+    mut package: PackageStructure,
     limits: &Limits,
 ) -> Option<Described> {
     if package.inherits() {
