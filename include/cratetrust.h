@@ -645,6 +645,16 @@
 #define CRATETRUST_CODE_INDEX_LINE_INVALID "index-line-invalid"
 
 /**
+ * Finding code of class coverage: What is known of a package does not tell what of it and below it is built.
+ */
+#define CRATETRUST_CODE_CRATE_GAP "crate-gap"
+
+/**
+ * Finding code of class note: A binary is not built, because features that it needs are off.
+ */
+#define CRATETRUST_CODE_BIN_SKIPPED "bin-skipped"
+
+/**
  * Finding code of class mismatch: The SBOM lacks a package of the evidence.
  */
 #define CRATETRUST_CODE_COMPONENT_MISSING "component-missing"

@@ -238,6 +238,10 @@ const (
 	CodeIndexCacheFormat Code = "index-cache-format"
 	// CodeIndexLineInvalid is of class mismatch: A line of an index is no index entry.
 	CodeIndexLineInvalid Code = "index-line-invalid"
+	// CodeCrateGap is of class coverage: What is known of a package does not tell what of it and below it is built.
+	CodeCrateGap Code = "crate-gap"
+	// CodeBinSkipped is of class note: A binary is not built, because features that it needs are off.
+	CodeBinSkipped Code = "bin-skipped"
 	// CodeComponentMissing is of class mismatch: The SBOM lacks a package of the evidence.
 	CodeComponentMissing Code = "component-missing"
 	// CodeComponentUnlisted is of class coverage: The SBOM leaves out a package that may not be part of what it describes.

@@ -30,6 +30,7 @@ pub mod package;
 pub mod progress;
 pub mod registry;
 pub mod report;
+pub mod resolve;
 pub mod sbom;
 pub mod targets;
 pub mod text;

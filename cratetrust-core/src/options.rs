@@ -1,6 +1,7 @@
 //! What the caller asks for, in the words of the command's flags.
 
 mod json;
+mod selection;
 mod timestamp;
 
 use std::fmt;
@@ -13,6 +14,8 @@ use crate::limits::Limits;
 use crate::progress::{CancelToken, Observer};
 use crate::report::Severities;
 use crate::verifier::Verifier;
+
+pub use selection::SelectionRequest;
 
 /// A check that `verify_package` can run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -143,6 +146,9 @@ pub struct Options {
     pub conclude_declared: bool,
     /// `generate_sbom`: who is named as the supplier of each package.
     pub component_supplier: ComponentSupplier,
+    /// `generate_sbom`: what is built. A project's directory is resolved for it where it names a
+    /// target or a host.
+    pub selection: Option<SelectionRequest>,
 }
 
 /// Who is named as the supplier of a package that is not the main component.
@@ -327,6 +333,7 @@ impl fmt::Debug for Options {
             .field("vcs_url", &self.vcs_url)
             .field("conclude_declared", &self.conclude_declared)
             .field("component_supplier", &self.component_supplier)
+            .field("selection", &self.selection)
             .finish_non_exhaustive()
     }
 }

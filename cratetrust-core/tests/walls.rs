@@ -54,11 +54,18 @@ const ROOMS: &[(&str, &[&str])] = &[
             "bom", "digest", "error", "input", "limits", "progress", "report", "verifier",
         ],
     ),
+    // Pure: what is known in, what is built out.
+    (
+        "resolve",
+        &[
+            "bom", "error", "lockfile", "manifest", "package", "progress", "targets",
+        ],
+    ),
     (
         "evidence",
         &[
-            "bom", "digest", "error", "input", "limits", "lockfile", "options", "package",
-            "progress", "report", "sbom",
+            "archive", "bom", "digest", "error", "input", "limits", "lockfile", "manifest",
+            "options", "package", "progress", "registry", "report", "resolve", "sbom", "targets",
         ],
     ),
     (

@@ -7,7 +7,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use cratetrust_core::digest::Sha256;
-use cratetrust_core::options::{Check, ComponentSupplier, Level};
+use cratetrust_core::options::{Check, ComponentSupplier, Level, SelectionRequest};
 use cratetrust_core::report::{Code, Preset, Severity};
 use cratetrust_core::sbom::Format;
 
@@ -270,7 +270,7 @@ pub(crate) struct Sbom {
     /// Write the report to FILE as JSON, instead of a summary on standard error
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
-    /// Where the packages' bytes lie: a CARGO_HOME, a registry cache, unpacked sources, a vendor directory, .crate files; may be repeated. `none` takes nothing [default: CARGO_HOME where EVIDENCE is a directory, else none]
+    /// Where the packages' bytes and manifests lie: a CARGO_HOME, a registry cache, unpacked sources, a vendor directory, .crate files; may be repeated. `none` takes nothing [default: CARGO_HOME where EVIDENCE is a directory, else none]
     #[arg(long, value_name = "PATH")]
     pub(crate) crates: Vec<PathBuf>,
     /// Say of each package that its concluded licence is its declared one
@@ -313,8 +313,71 @@ pub(crate) struct Sbom {
     #[arg(long, value_name = "RFC3339")]
     pub(crate) timestamp: Option<String>,
     #[command(flatten)]
+    pub(crate) selection: Selection,
+    #[command(flatten)]
     pub(crate) judging: Judging,
 }
+
+/// What is built; any of these resolves the project with its manifests.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Selection (of a project's directory)")]
+pub(crate) struct Selection {
+    /// Build for this target triple; may be repeated [default: the host]
+    #[arg(long = "target", value_name = "TRIPLE")]
+    targets: Vec<String>,
+    /// Build on this target triple [default: the one that this command was built for]
+    #[arg(long, value_name = "TRIPLE")]
+    host: Option<String>,
+    /// Turn features on, separated by commas or blanks; may be repeated
+    #[arg(long, value_name = "F,…", value_delimiter = ',')]
+    features: Vec<String>,
+    /// Leave default features off
+    #[arg(long)]
+    no_default_features: bool,
+    /// Turn all features on
+    #[arg(long)]
+    all_features: bool,
+    /// Build this member of the workspace; may be repeated [default: the default members]
+    #[arg(long = "package", short, value_name = "P")]
+    packages: Vec<String>,
+    /// Build this binary only; may be repeated
+    #[arg(long = "bin", value_name = "B")]
+    bins: Vec<String>,
+    /// Build libraries too
+    #[arg(long)]
+    lib: bool,
+    /// A cfg that the target has beside its own; may be repeated
+    #[arg(long = "cfg", value_name = "C")]
+    cfgs: Vec<String>,
+    /// Build tests too, and with them dev-dependencies
+    #[arg(long)]
+    dev: bool,
+}
+
+impl Selection {
+    /// The request; `None` where no flag was given.
+    pub(crate) fn request(&self) -> Option<SelectionRequest> {
+        let request = SelectionRequest {
+            targets: self.targets.clone(),
+            host: self.host.clone(),
+            features: self.features.clone(),
+            no_default_features: self.no_default_features,
+            all_features: self.all_features,
+            packages: self.packages.clone(),
+            bins: self.bins.clone(),
+            lib: self.lib,
+            cfgs: self.cfgs.clone(),
+            dev: self.dev,
+        };
+        (request != SelectionRequest::default()).then(|| SelectionRequest {
+            host: request.host.or_else(|| Some(HOST.to_owned())),
+            ..request
+        })
+    }
+}
+
+/// The target triple that the command was built for.
+pub(crate) const HOST: &str = env!("CRATETRUST_HOST");
 
 #[derive(Debug, Args)]
 pub(crate) struct VerifySbom {

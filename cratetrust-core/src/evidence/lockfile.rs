@@ -29,7 +29,7 @@ pub(super) fn gather(input: &Input, name: String, options: &Options) -> Result<G
 /// A lockfile states no selection, so that each scope is `maybe` and each kind of edge `unknown`;
 /// only a package that `[replace]` replaces is known to be `not-built`. Edges are those that the lockfile writes: a package replaced by `[replace]` keeps the edges that
 /// lead to it, and has none to its replacement. Sources are as they may be shown to others.
-fn bom(lockfile: &Lockfile, name: String, sha256: Sha256) -> Bom {
+pub(super) fn bom(lockfile: &Lockfile, name: String, sha256: Sha256) -> Bom {
     let packages = lockfile.packages();
     let mut bom = Bom {
         evidence: vec![EvidenceSource {

@@ -4,6 +4,7 @@
 //! SBOM format.
 
 mod lockfile;
+mod manifests;
 mod sbom;
 
 use std::io::{Cursor, Read};
@@ -32,7 +33,8 @@ pub struct Gathered {
 
 /// Reads evidence: one Cargo.lock, one directory that holds a Cargo.lock, or one SBOM.
 ///
-/// What an input is, is told by its first character that is no blank: an SBOM begins with `{`.
+/// A directory is resolved with its manifests where `selection` names a target or a host; else its
+/// Cargo.lock counts alone. What an input is, is told by its first character that is no blank: an SBOM begins with `{`.
 ///
 /// # Errors
 /// `InvalidArgument` for no evidence and for more than one piece of it; `NotFound` for a directory
@@ -54,6 +56,13 @@ pub fn gather(inputs: &[Input], options: &Options) -> Result<Gathered> {
         }
     };
     options.cancel.check()?;
+    if let (Some(request), Some(directory)) = (&options.selection, input.path())
+        && directory.is_dir()
+        && request.is_stated()
+    {
+        in_directory(input)?;
+        return manifests::gather(directory, request, options);
+    }
     let input = in_directory(input)?;
     let (input, name, kind) = detect(input)?;
     match kind {

@@ -1,12 +1,18 @@
 //! The keys of Cargo.toml that matter here, and the file in which cargo notes the commit.
 
+mod dependencies;
 mod nesting;
 mod project;
 mod shape;
+mod structure;
+mod targets;
 pub(crate) mod vcs;
 
+pub use dependencies::{Dependency, DependencyKind};
 pub(crate) use project::{Project, project};
 pub(crate) use shape::{Shape, inside};
+pub use structure::{PackageStructure, Structure, WorkspaceTable};
+pub use targets::{Binary, Library, SourceFiles, TargetTables, Targets};
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};

@@ -135,6 +135,31 @@ fn set(options: &mut Options, key: &str, value: &Value) -> Result<()> {
                 .collect();
         }
         "timestamp" => options.set_timestamp(string(key, value)?)?,
+        "target"
+        | "host"
+        | "features"
+        | "no_default_features"
+        | "all_features"
+        | "package"
+        | "bin"
+        | "lib"
+        | "cfg"
+        | "dev" => {
+            let selection = options.selection.get_or_insert_default();
+            match key {
+                "target" => selection.targets = strings(key, value)?,
+                "host" => selection.host = Some(string(key, value)?.to_owned()),
+                "features" => selection.features = strings(key, value)?,
+                "package" => selection.packages = strings(key, value)?,
+                "bin" => selection.bins = strings(key, value)?,
+                // A value may hold commas.
+                "cfg" => selection.cfgs = paths(key, value)?,
+                "no_default_features" => selection.no_default_features = flag(key, value)?,
+                "all_features" => selection.all_features = flag(key, value)?,
+                "lib" => selection.lib = flag(key, value)?,
+                _ => selection.dev = flag(key, value)?,
+            }
+        }
         _ => return Err(Error::invalid(format!("no option is called `{key}`"))),
     }
     Ok(())
@@ -162,6 +187,18 @@ fn wrong(key: &str, wanted: &str) -> Error {
 
 fn string<'v>(key: &str, value: &'v Value) -> Result<&'v str> {
     value.as_str().ok_or_else(|| wrong(key, "a string"))
+}
+
+fn flag(key: &str, value: &Value) -> Result<bool> {
+    value.as_bool().ok_or_else(|| wrong(key, "true or false"))
+}
+
+/// A list of strings, or one string, which may hold commas.
+fn paths(key: &str, value: &Value) -> Result<Vec<String>> {
+    match value {
+        Value::String(text) => Ok(vec![text.clone()]),
+        _ => strings(key, value),
+    }
 }
 
 /// A list of strings, or one string with commas.

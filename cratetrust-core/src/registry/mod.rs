@@ -3,8 +3,10 @@
 //! Nothing here judges. Symbolic links are followed only at the path that the caller names.
 
 mod checkout;
+mod declared;
 mod folder;
 mod index;
+mod listing;
 mod other_side;
 mod tree;
 mod vendor;
@@ -20,8 +22,10 @@ use crate::limits::Limits;
 use crate::progress::CancelToken;
 
 pub use checkout::{Checkout, path_in_vcs};
+pub use declared::{Declared, DeclaredDependency, declared};
 pub use folder::Folder;
 pub use index::{Index, IndexEntry, IndexFault, index_path};
+pub use listing::list;
 pub use tree::{FileTree, is_link, is_unpack_mark};
 pub use vendor::{VendorChecksums, VendoredPackage};
 

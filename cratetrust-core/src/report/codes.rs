@@ -278,6 +278,10 @@ codes! {
     IndexCacheFormat, "index-cache-format", Mismatch, [W W W], "An index cache file ends early or has a format that is not known.";
     IndexLineInvalid, "index-line-invalid", Mismatch, [W W W], "A line of an index is no index entry.";
 
+    // What a build is made of.
+    CrateGap, "crate-gap", Coverage, [W W W], "What is known of a package does not tell what of it and below it is built.";
+    BinSkipped, "bin-skipped", Note, [I I I], "A binary is not built, because features that it needs are off.";
+
     // SBOMs.
     ComponentMissing, "component-missing", Mismatch, [E E E], "The SBOM lacks a package of the evidence.";
     ComponentUnlisted, "component-unlisted", Coverage, [W W W], "The SBOM leaves out a package that may not be part of what it describes.";

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use cratetrust_core::bom::Contact;
+use cratetrust_core::options::SelectionRequest;
 use cratetrust_core::report::Verdict;
 use cratetrust_core::sbom::Format;
 use cratetrust_core::{Error, Generated, Input, Options, Result};
@@ -21,6 +22,10 @@ pub(super) fn run(args: &Sbom, session: &mut Session<'_>) -> Result<()> {
     describe(args, &mut options)?;
     let found;
     (options.crates, found) = crates(args, session)?;
+    options.selection = args
+        .selection
+        .request()
+        .or_else(|| host_build(&args.evidence, &options.crates));
     let format = Format::from_name(&args.output_format)?;
     let output = file(args.output.as_deref());
     let report_file = file(args.report.as_deref());
@@ -82,6 +87,16 @@ fn write(
         session.print_document(&document)?;
     }
     Ok(())
+}
+
+/// The build that a project's directory stands for where no flag names one: the host's, as far as
+/// there are manifests to resolve it with.
+fn host_build(evidence: &Path, crates: &[Input]) -> Option<SelectionRequest> {
+    let resolvable = evidence.join("Cargo.toml").is_file() && !crates.is_empty();
+    resolvable.then(|| SelectionRequest {
+        host: Some(crate::args::HOST.to_owned()),
+        ..SelectionRequest::default()
+    })
 }
 
 /// What only the caller knows about the document.

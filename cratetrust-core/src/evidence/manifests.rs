@@ -1,0 +1,266 @@
+//! A project's directory as evidence: its Cargo.lock and manifests, with the manifests of all
+//! packages that the selection may need, resolved to what cargo would build.
+
+mod archived;
+mod local;
+mod stores;
+
+use std::path::Path;
+
+use super::Gathered;
+use crate::bom::{
+    Bom, Edge, EvidenceLevel, EvidenceSource, Gap, Package, Scope, Selection as BomSelection,
+};
+use crate::digest::Sha256;
+use crate::error::{Error, ErrorKind, Result};
+use crate::input::Input;
+use crate::lockfile::Lockfile;
+use crate::options::{Options, SelectionRequest};
+use crate::package::{SourceKind, package_purl, report_ids};
+use crate::report::{Code, Finding, ReportInput};
+use crate::resolve::{self, Knowledge, Resolution};
+use crate::targets::Table;
+
+use local::Project;
+use stores::Stores;
+
+pub(super) fn gather(
+    directory: &Path,
+    request: &SelectionRequest,
+    options: &Options,
+) -> Result<Gathered> {
+    let input = Input::from_path(directory.join(super::LOCKFILE_NAME));
+    let (lockfile, sha256) = Lockfile::read(&input, &options.limits, &options.cancel)?;
+    let name = input.name();
+    let selection = selection(request);
+    let mut findings = Vec::new();
+    let bom = if selection.targets.iter().any(|t| t.ends_with(".json")) {
+        let mut bom = super::lockfile::bom(&lockfile, name.clone(), sha256);
+        let why = "a target is described by a file, which is not resolved here; every package of the lockfile may be in the build";
+        bom.gaps = bom.roots.iter().map(|root| gap(*root, why)).collect();
+        bom.selection = Some(selection);
+        bom
+    } else {
+        let project = Project::open(directory, options)?;
+        let (resolution, doubts) = resolved(&lockfile, &project, &selection, options)?;
+        findings.extend(skipped_findings(&lockfile, &resolution));
+        bom(&lockfile, resolution, doubts, name.clone(), sha256)
+    };
+    findings.extend(lockfile.findings().iter().cloned());
+    findings.extend(gap_findings(&bom));
+    Ok(Gathered {
+        bom,
+        inputs: vec![ReportInput {
+            role: "lockfile".to_owned(),
+            name,
+            sha256: Some(sha256),
+        }],
+        findings,
+    })
+}
+
+/// A finding for each gap.
+fn gap_findings(bom: &Bom) -> Vec<Finding> {
+    if bom.gaps.is_empty() {
+        return Vec::new();
+    }
+    let packages = bom.packages.iter();
+    let ids = report_ids(packages.map(|p| (p.name.as_str(), p.version.as_str(), &p.source)));
+    bom.gaps
+        .iter()
+        .map(|gap| {
+            let finding = Finding::new(Code::CrateGap, gap.reason.clone());
+            match ids.get(gap.package) {
+                Some(id) => finding.package(id),
+                None => finding,
+            }
+        })
+        .collect()
+}
+
+/// A finding for each binary that is left out.
+fn skipped_findings(lockfile: &Lockfile, resolution: &Resolution) -> Vec<Finding> {
+    let packages = lockfile.packages().iter();
+    let ids = report_ids(packages.map(|p| (p.name.as_str(), p.version.as_str(), &p.source)));
+    resolution
+        .skipped
+        .iter()
+        .map(|bin| {
+            let finding = Finding::new(
+                Code::BinSkipped,
+                format!(
+                    "the binary `{}` is not built: it needs features that are off: {}",
+                    bin.name,
+                    bin.missing.join(", ")
+                ),
+            );
+            match ids.get(bin.package) {
+                Some(id) => finding.package(id),
+                None => finding,
+            }
+        })
+        .collect()
+}
+
+fn gap(package: usize, reason: impl Into<String>) -> Gap {
+    Gap {
+        package,
+        code: Code::CrateGap.name().to_owned(),
+        reason: reason.into(),
+    }
+}
+
+/// What was asked for, in the words of the answer.
+fn selection(request: &SelectionRequest) -> BomSelection {
+    let targets = match (&request.host, request.targets.is_empty()) {
+        (Some(host), true) => vec![host.clone()],
+        _ => request.targets.clone(),
+    };
+    let mut features = request.features.clone();
+    features.sort();
+    features.dedup();
+    BomSelection {
+        packages: request.packages.clone(),
+        bins: request.bins.clone(),
+        lib: request.lib,
+        targets,
+        host: request.host.clone(),
+        features,
+        all_features: request.all_features,
+        default_features: !request.no_default_features,
+        cfgs: request.cfgs.clone(),
+        dev: request.dev,
+        resolver: None,
+        target_table: None,
+    }
+}
+
+/// Finds the manifests that the selection may need, and resolves.
+fn resolved(
+    lockfile: &Lockfile,
+    project: &Project,
+    selection: &BomSelection,
+    options: &Options,
+) -> Result<(Resolution, Vec<Gap>)> {
+    let table = Table::embedded();
+    let packages = lockfile.packages();
+    let joined = project.join(lockfile, &selection.packages)?;
+    let mut reach = resolve::Reach::new(&joined.workspace, selection, table)?;
+    let stores = Stores::open(options)?;
+    let mut known: Vec<Option<Knowledge>> = vec![None; packages.len()];
+    for (at, described) in joined.described {
+        if let Some(slot) = known.get_mut(at) {
+            *slot = Some(Knowledge::Manifest(Box::new(described)));
+        }
+    }
+    // Level by level: the manifests of one level say which packages the next one holds.
+    let mut seen = vec![false; packages.len()];
+    let mut level: Vec<usize> = reach.start(lockfile).into_iter().collect();
+    while !level.is_empty() {
+        options.cancel.check()?;
+        level.sort_unstable();
+        level.dedup();
+        level.retain(|at| {
+            seen.get_mut(*at)
+                .is_some_and(|slot| !std::mem::replace(slot, true))
+        });
+        let wanted: Vec<usize> = level
+            .iter()
+            .copied()
+            .filter(|at| known.get(*at).is_some_and(Option::is_none))
+            .collect();
+        for (at, found) in stores.load(packages, &wanted, options)? {
+            if let Some(slot) = known.get_mut(at) {
+                *slot = Some(found);
+            }
+        }
+        let mut next = Vec::new();
+        for at in &level {
+            let knowledge = known.get(*at).and_then(Option::as_ref);
+            reach.extend(lockfile, *at, knowledge, &mut next);
+        }
+        level = next;
+    }
+    let known: Vec<Knowledge> = known
+        .into_iter()
+        .map(|knowledge| {
+            // Nothing leads to these; should anything do so after all, a gap will say so.
+            knowledge.unwrap_or_else(|| Knowledge::Missing("it was not looked for".to_owned()))
+        })
+        .collect();
+    let resolution = resolve::resolve(
+        lockfile,
+        &known,
+        &joined.workspace,
+        selection,
+        table,
+        &options.cancel,
+    )?;
+    let doubts = joined
+        .doubts
+        .into_iter()
+        .filter(|(at, _)| {
+            let scope = resolution.scopes.get(*at);
+            scope.is_some_and(|scope| *scope != Scope::NotBuilt)
+        })
+        .map(|(at, why)| gap(at, why))
+        .collect();
+    Ok((resolution, doubts))
+}
+
+fn bom(
+    lockfile: &Lockfile,
+    resolution: Resolution,
+    doubts: Vec<Gap>,
+    name: String,
+    sha256: Sha256,
+) -> Bom {
+    let mut bom = Bom {
+        evidence: vec![EvidenceSource {
+            level: EvidenceLevel::Manifests,
+            name,
+            sha256: Some(sha256),
+        }],
+        roots: resolution.roots,
+        gaps: doubts,
+        selection: Some(resolution.selection),
+        ..Bom::default()
+    };
+    let gaps = resolution.gaps.into_iter();
+    bom.gaps.extend(gaps.map(|(at, why)| gap(at, why)));
+    let facts = resolution.scopes.into_iter().zip(resolution.units);
+    for ((id, locked), (scope, units)) in lockfile.packages().iter().enumerate().zip(facts) {
+        let source = locked.source.public().into_owned();
+        let mut package = Package::new(&locked.name, &locked.version, source);
+        package.id = id;
+        package.purl = package_purl(&locked.name, &locked.version, &locked.source);
+        package.checksum.sha256 = locked.checksum;
+        package.scope = scope;
+        package.evidence = vec![0];
+        package.units = units;
+        bom.packages.push(package);
+    }
+    bom.edges = resolution
+        .edges
+        .into_iter()
+        .map(|edge| Edge {
+            from: edge.from,
+            to: edge.to,
+            kind: edge.kind,
+            name: edge.name,
+            evidence: vec![0],
+        })
+        .collect();
+    bom.normalize();
+    bom
+}
+
+/// A file that must be there.
+fn not_found(path: &Path, message: &str) -> Error {
+    Error::new(ErrorKind::NotFound, message).at_path(path.display().to_string())
+}
+
+/// Whether packages of a source lie in the project itself.
+fn is_local(kind: SourceKind) -> bool {
+    kind == SourceKind::Path
+}
