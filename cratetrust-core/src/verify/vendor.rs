@@ -1,10 +1,14 @@
 //! One vendored package: its files against the hashes listed for them.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+use std::path::PathBuf;
+use std::vec;
 
-use crate::digest::{Sha256, hash_many};
+use super::schedule::Emit;
+use crate::digest::{Sha256, Sha256Hasher, hash_many};
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::open_unlinked;
+use crate::input::{KnownFile, open_unlinked};
 use crate::lockfile::{LockedPackage, Lockfile};
 use crate::manifest::Manifest;
 use crate::options::Options;
@@ -30,14 +34,137 @@ pub(super) struct Vendored {
     pub(super) findings: Vec<Finding>,
 }
 
-/// Reads a package's list and, where `tree` asks for it, compares its files with it.
-pub(super) fn examine(artifact: &Artifact, tree: bool, options: &Options) -> Result<Vendored> {
+/// A file that waits to be hashed.
+struct Job {
+    path: String,
+    expected: Sha256,
+    file: PathBuf,
+}
+
+/// A package of which files wait to be hashed.
+struct Pending {
+    vendored: Vendored,
+    left: usize,
+}
+
+/// Reads each package's list and, where `tree` asks for it, compares its files with it. The files of
+/// many packages are hashed side by side: most are small, and one package alone has too few of them.
+///
+/// # Errors
+/// `Cancelled`; every other fault is a finding.
+pub(super) fn examine_many<'a>(
+    packages: impl Iterator<Item = (usize, &'a Artifact)>,
+    tree: bool,
+    options: &Options,
+    emit: Emit<'_, Vendored>,
+) -> Result<()> {
+    let work = RefCell::new(Work {
+        pending: HashMap::new(),
+        failed: None,
+        emit,
+    });
+    let mut packages = packages;
+    let mut current: Option<(usize, vec::IntoIter<Job>)> = None;
+    let jobs = std::iter::from_fn(|| {
+        loop {
+            if let Some((item, jobs)) = &mut current
+                && let Some(job) = jobs.next()
+            {
+                match open_unlinked(&job.file) {
+                    Ok((reader, _)) => return Some(((*item, job), reader)),
+                    Err(error) => work.borrow_mut().done(*item, &job, Err(error)),
+                }
+                continue;
+            }
+            let (item, artifact) = packages.next()?;
+            match examine(artifact, tree, options) {
+                Ok((vendored, jobs)) => {
+                    work.borrow_mut().begin(item, vendored, jobs.len());
+                    current = Some((item, jobs.into_iter()));
+                }
+                Err(error) => {
+                    work.borrow_mut().failed = Some(error);
+                    return None;
+                }
+            }
+        }
+    });
+    hash_many::<_, KnownFile>(
+        jobs,
+        options.limits.file_size,
+        &options.cancel,
+        |(item, job), result| work.borrow_mut().done(item, &job, result),
+    )?;
+    work.into_inner().failed.map_or(Ok(()), Err)
+}
+
+/// The packages under way, and where those go whose last file was hashed.
+struct Work<'e> {
+    pending: HashMap<usize, Pending>,
+    failed: Option<Error>,
+    emit: Emit<'e, Vendored>,
+}
+
+impl Work<'_> {
+    fn begin(&mut self, item: usize, vendored: Vendored, left: usize) {
+        if left == 0 {
+            (self.emit)(item, Ok(vendored));
+        } else {
+            self.pending.insert(item, Pending { vendored, left });
+        }
+    }
+
+    fn done(&mut self, item: usize, job: &Job, result: Result<(Sha256, u64)>) {
+        let Some(pending) = self.pending.get_mut(&item) else {
+            return;
+        };
+        pending.vendored.take(job, result);
+        pending.left -= 1;
+        if pending.left == 0
+            && let Some(Pending { vendored, .. }) = self.pending.remove(&item)
+        {
+            (self.emit)(item, Ok(vendored));
+        }
+    }
+}
+
+impl Vendored {
+    /// What hashing one listed file gave.
+    fn take(&mut self, job: &Job, result: Result<(Sha256, u64)>) {
+        let (path, expected) = (&job.path, &job.expected);
+        let finding = match result {
+            Ok((actual, bytes)) => {
+                self.bytes += bytes;
+                if actual == *expected {
+                    return;
+                }
+                Finding::new(
+                    Code::VendorModified,
+                    format!("`{path}` does not have its listed hash"),
+                )
+                .values(expected.to_string(), actual.to_string())
+            }
+            Err(error) => {
+                self.complete = false;
+                let code = match error.kind() {
+                    ErrorKind::LimitExceeded => Code::LimitFileSize,
+                    _ => Code::Unreadable,
+                };
+                Finding::new(code, format!("`{path}` was not read: {}", error.message()))
+            }
+        };
+        self.findings.push(finding.path(path.clone()));
+    }
+}
+
+/// Reads a package's list, and tells what is to be hashed.
+fn examine(artifact: &Artifact, tree: bool, options: &Options) -> Result<(Vendored, Vec<Job>)> {
     let mut vendored = Vendored::default();
-    let walked = match FileTree::walk(&artifact.path, &options.limits, &options.cancel) {
+    let mut walked = match FileTree::walk(&artifact.path, &options.limits, &options.cancel) {
         Ok(walked) => walked,
         Err(error) => {
             vendored.findings.push(fault_of(error)?);
-            return Ok(vendored);
+            return Ok((vendored, Vec::new()));
         }
     };
     let manifest = walked.read(
@@ -66,20 +193,31 @@ pub(super) fn examine(artifact: &Artifact, tree: bool, options: &Options) -> Res
             .path("Cargo.toml"),
         ),
     }
-    let list = read_list(&walked, options)?;
-    match list {
+    let mut jobs = Vec::new();
+    match read_list(&walked, options)? {
         Ok(list) => {
             vendored.package = list.package;
-            vendored.listed = Some(Sha256::of(format!("{:?}", list.files).as_bytes()));
+            vendored.listed = Some(digest_of(&list));
             if tree {
-                compare(&walked, &list, options, &mut vendored)?;
+                jobs = compare(&mut walked, list, &mut vendored);
             } else {
                 vendored.complete = true;
             }
         }
         Err(finding) => vendored.findings.push(finding),
     }
-    Ok(vendored)
+    Ok((vendored, jobs))
+}
+
+/// Equal for lists that name the same files with the same hashes.
+fn digest_of(list: &VendorChecksums) -> Sha256 {
+    let mut hasher = Sha256Hasher::default();
+    for (path, digest) in &list.files {
+        hasher.update(&(path.len() as u64).to_le_bytes());
+        hasher.update(path.as_bytes());
+        hasher.update(&digest.0);
+    }
+    hasher.finish()
 }
 
 /// The list, or the finding that says why there is none.
@@ -116,12 +254,8 @@ pub(super) fn fault_of(error: Error) -> Result<Finding> {
     }
 }
 
-fn compare(
-    walked: &FileTree,
-    list: &VendorChecksums,
-    options: &Options,
-    out: &mut Vendored,
-) -> Result<()> {
+/// Compares what is there with what is listed, and tells what is to be hashed.
+fn compare(walked: &mut FileTree, list: VendorChecksums, out: &mut Vendored) -> Vec<Job> {
     for link in &walked.links {
         out.findings.push(
             Finding::new(
@@ -145,31 +279,7 @@ fn compare(
             )
             .path(LIST),
         );
-        return Ok(());
-    }
-    let links: BTreeSet<&String> = walked.links.iter().collect();
-    let mut jobs = Vec::new();
-    for (path, expected) in &list.files {
-        if !is_inside(path) {
-            out.findings.push(
-                Finding::new(
-                    Code::VendorPathTraversal,
-                    format!("`{path}` does not lie inside the package"),
-                )
-                .path(path.clone()),
-            );
-        } else if let Some(file) = walked.files.get(path) {
-            jobs.push((path, expected, file));
-        } else if !links.contains(path) {
-            out.findings.push(
-                Finding::new(
-                    Code::VendorMissing,
-                    format!("`{path}` is listed and not there"),
-                )
-                .path(path.clone())
-                .expected(expected.to_string()),
-            );
-        }
+        return Vec::new();
     }
     for path in walked.files.keys() {
         if path != LIST && !list.files.contains_key(path) {
@@ -191,58 +301,37 @@ fn compare(
             .path_bytes(path),
         );
     }
-    hash(jobs, options, out)
-}
-
-fn hash(
-    jobs: Vec<(&String, &Sha256, &std::path::PathBuf)>,
-    options: &Options,
-    out: &mut Vendored,
-) -> Result<()> {
-    let mut unread = Vec::new();
-    let readers = jobs
-        .into_iter()
-        .filter_map(|(path, expected, file)| match open_unlinked(file) {
-            Ok((reader, _)) => Some(((path, expected), reader)),
-            Err(error) => {
-                unread.push((path, error));
-                None
-            }
-        });
-    let mut failed = Vec::new();
-    hash_many(
-        readers,
-        options.limits.file_size,
-        &options.cancel,
-        |(path, expected), result| match result {
-            Ok((actual, bytes)) => {
-                out.bytes += bytes;
-                if actual != *expected {
-                    out.findings.push(
-                        Finding::new(
-                            Code::VendorModified,
-                            format!("`{path}` does not have its listed hash"),
-                        )
-                        .path(path.clone())
-                        .values(expected.to_string(), actual.to_string()),
-                    );
-                }
-            }
-            Err(error) => failed.push((path, error)),
-        },
-    )?;
-    out.complete = unread.is_empty() && failed.is_empty();
-    for (path, error) in unread.into_iter().chain(failed) {
-        let code = match error.kind() {
-            ErrorKind::LimitExceeded => Code::LimitFileSize,
-            _ => Code::Unreadable,
-        };
-        out.findings.push(
-            Finding::new(code, format!("`{path}` was not read: {}", error.message()))
-                .path(path.clone()),
-        );
+    let links: BTreeSet<&String> = walked.links.iter().collect();
+    let mut jobs = Vec::new();
+    for (path, expected) in list.files {
+        if !is_inside(&path) {
+            out.findings.push(
+                Finding::new(
+                    Code::VendorPathTraversal,
+                    format!("`{path}` does not lie inside the package"),
+                )
+                .path(path),
+            );
+        } else if let Some(file) = walked.files.remove(&path) {
+            jobs.push(Job {
+                path,
+                expected,
+                file,
+            });
+        } else if !links.contains(&path) {
+            out.findings.push(
+                Finding::new(
+                    Code::VendorMissing,
+                    format!("`{path}` is listed and not there"),
+                )
+                .path(path)
+                .expected(expected.to_string()),
+            );
+        }
     }
-    Ok(())
+    // Until a file turns out to be unreadable.
+    out.complete = true;
+    jobs
 }
 
 fn is_inside(path: &str) -> bool {

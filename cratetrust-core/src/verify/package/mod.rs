@@ -17,7 +17,7 @@ use super::vendor::{self, Vendored};
 use crate::archive::{self, Sink};
 use crate::digest::{Sha256, hash_many};
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::{Input, open_file};
+use crate::input::{Input, KnownFile, open_file};
 use crate::lockfile::Lockfile;
 use crate::options::{Check, Options};
 use crate::package::SourceKind;
@@ -271,11 +271,10 @@ impl<'a> Run<'a> {
             .map(|artifact| artifact.size)
             .collect();
         schedule::run(&sizes, self.options, |items, emit| {
-            if self.wants(Check::Archive)
-                || self.layout.holds_trees()
-                || self.has_sources
-                || self.checkout.is_some()
-            {
+            if self.layout.holds_trees() {
+                return self.examine_trees(items, emit);
+            }
+            if self.wants(Check::Archive) || self.has_sources || self.checkout.is_some() {
                 for item in items {
                     self.options.cancel.check()?;
                     emit(item, self.examine_artifact(item));
@@ -312,11 +311,13 @@ impl<'a> Run<'a> {
         match artifact.kind {
             ArtifactKind::Crate => {}
             ArtifactKind::Vendor => {
-                return Ok(Examination::Vendor(vendor::examine(
-                    artifact,
-                    self.wants(Check::Tree),
-                    self.options,
-                )?));
+                let mut outcome = None;
+                self.examine_trees(&mut std::iter::once(item), &mut |_, examination| {
+                    outcome = Some(examination);
+                })?;
+                return outcome.unwrap_or_else(|| {
+                    Err(Error::new(ErrorKind::Internal, "nothing was examined"))
+                });
             }
             ArtifactKind::Source => {
                 return Ok(match self.paired.contains(&item) {
@@ -433,6 +434,19 @@ impl<'a> Run<'a> {
         }
     }
 
+    fn examine_trees(
+        &self,
+        items: &mut dyn Iterator<Item = usize>,
+        emit: schedule::Emit<'_, Examination>,
+    ) -> Result<()> {
+        vendor::examine_many(
+            items.filter_map(|item| Some((item, self.artifacts.get(item)?))),
+            self.wants(Check::Tree),
+            self.options,
+            &mut |item, vendored| emit(item, vendored.map(Examination::Vendor)),
+        )
+    }
+
     fn hash_artifacts(
         &self,
         items: &mut dyn Iterator<Item = usize>,
@@ -444,7 +458,7 @@ impl<'a> Run<'a> {
                 .artifact(item)
                 .and_then(|artifact| open_file(&artifact.path))
             {
-                Ok((file, _)) => Some((item, file)),
+                Ok((file, size)) => Some((item, KnownFile::new(file, size))),
                 Err(error) => {
                     (emit.borrow_mut())(
                         item,
