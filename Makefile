@@ -73,7 +73,9 @@ bench: corpus ## Times the library against its peers, in turn, and prints CPU ra
 	$(PYTHON) tests/corpus/fetch.py --dir "$(CORPUS)" --cargo $(CARGO) --set bench
 	$(CARGO) build --release --locked -p cratetrust-cli
 	$(CARGO) build --release --locked -p cratetrust-core --examples
-	$(PYTHON) tests/bench/bench.py --target "$(TARGET)/release" --corpus "$(CORPUS)"
+	RUSTFLAGS='--cfg sha2_backend="soft"' CARGO_TARGET_DIR="$(TARGET)/plain" \
+	  $(CARGO) build --release --locked -p cratetrust-core --example time_hash
+	$(PYTHON) tests/bench/bench.py --target "$(TARGET)/release" --plain "$(TARGET)/plain/release" --corpus "$(CORPUS)"
 
 ORACLE := $(PYTHON) tests/oracle/oracle.py
 

@@ -192,24 +192,102 @@ pub fn open_file(path: &Path) -> Result<(File, u64)> {
 /// # Errors
 /// I/O errors with the path; `InvalidArgument` where the path is a link or no regular file, also
 /// where it became another file while it was opened.
-pub fn open_unlinked(path: &Path) -> Result<(File, u64)> {
+pub fn open_unlinked(path: &Path) -> Result<(KnownFile, u64)> {
     let refuse = || {
         Error::invalid("a link or a special file stands here, or came here just now")
             .at_path(path.display().to_string())
     };
-    let before = std::fs::symlink_metadata(path).map_err(|e| Error::io(path, &e))?;
-    if !before.is_file() {
+    let Some(file) = open_no_follow(path).map_err(|e| Error::io(path, &e))? else {
         return Err(refuse());
-    }
-    let file = File::open(path).map_err(|e| Error::io(path, &e))?;
+    };
     let opened = file.metadata().map_err(|e| Error::io(path, &e))?;
-    if !opened.is_file() || !is_same_file(&before, &opened) {
+    if !opened.is_file() {
         return Err(refuse());
     }
-    Ok((file, opened.len()))
+    let size = opened.len();
+    Ok((KnownFile::new(file, size), size))
 }
 
-#[cfg(unix)]
+/// Opens what is no link; `None` where it is one. What is no regular file may be opened as well.
+#[cfg(all(
+    target_os = "linux",
+    any(target_arch = "x86_64", target_arch = "aarch64")
+))]
+fn open_no_follow(path: &Path) -> std::io::Result<Option<File>> {
+    use std::os::unix::fs::OpenOptionsExt;
+    // The kernel's own numbers. A FIFO must not block and a terminal not take the process over: of
+    // both it is known only once they are open.
+    const O_NOCTTY: i32 = 0o400;
+    const O_NONBLOCK: i32 = 0o4000;
+    const O_NOFOLLOW: i32 = match cfg!(target_arch = "aarch64") {
+        true => 0o100_000,
+        false => 0o400_000,
+    };
+    const ELOOP: i32 = 40;
+    let flags = O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
+    match File::options().read(true).custom_flags(flags).open(path) {
+        Ok(file) => Ok(Some(file)),
+        Err(e) if e.raw_os_error() == Some(ELOOP) => Ok(None),
+        Err(e) => Err(e),
+    }
+}
+
+/// Opens what is no link; `None` where it is one, or where something else came to stand there.
+#[cfg(not(all(
+    target_os = "linux",
+    any(target_arch = "x86_64", target_arch = "aarch64")
+)))]
+fn open_no_follow(path: &Path) -> std::io::Result<Option<File>> {
+    let before = std::fs::symlink_metadata(path)?;
+    if !before.is_file() {
+        return Ok(None);
+    }
+    let file = File::open(path)?;
+    let same = is_same_file(&before, &file.metadata()?);
+    Ok(same.then_some(file))
+}
+
+/// A regular file whose size is known: when a read that had room for more brought it to its end, the
+/// end is not asked for again. With many small files that is a third of all calls.
+#[derive(Debug)]
+pub struct KnownFile {
+    file: File,
+    /// Bytes up to the size that the file had when it was opened; `None` when more came.
+    left: Option<u64>,
+    ended: bool,
+}
+
+impl KnownFile {
+    /// An open file at its beginning, and the size that was told for it.
+    pub fn new(file: File, size: u64) -> Self {
+        Self {
+            file,
+            left: Some(size),
+            ended: false,
+        }
+    }
+}
+
+impl Read for KnownFile {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if self.ended {
+            return Ok(0);
+        }
+        let read = self.file.read(buffer)?;
+        self.left = self.left.and_then(|left| left.checked_sub(read as u64));
+        // A file that tells no size, as those of /proc, is read until nothing comes.
+        self.ended = 0 < read && read < buffer.len() && self.left == Some(0);
+        Ok(read)
+    }
+}
+
+#[cfg(all(
+    unix,
+    not(all(
+        target_os = "linux",
+        any(target_arch = "x86_64", target_arch = "aarch64")
+    ))
+))]
 fn is_same_file(a: &std::fs::Metadata, b: &std::fs::Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
     (a.dev(), a.ino()) == (b.dev(), b.ino())
@@ -246,6 +324,45 @@ mod tests {
         assert_eq!(error.limit_met(), Some(("lockfile-size", 99)));
         let again = input.read("lockfile-size", 99, &cancel).unwrap_err();
         assert_eq!(again.kind(), ErrorKind::InvalidArgument);
+    }
+
+    #[test]
+    fn a_known_file_is_read_to_its_end_whatever_size_was_told() {
+        let path = "Cargo.toml";
+        let expected = std::fs::read(path).unwrap();
+        let size = expected.len() as u64;
+        for told in [0, 1, size / 2, size - 1, size, size + 1, u64::MAX] {
+            for room in [1, 7, expected.len(), expected.len() + 1, 1 << 16] {
+                let mut file = KnownFile::new(File::open(path).unwrap(), told);
+                let (mut seen, mut buffer) = (Vec::new(), vec![0; room]);
+                loop {
+                    match file.read(&mut buffer).unwrap() {
+                        0 => break,
+                        read => seen.extend_from_slice(&buffer[..read]),
+                    }
+                }
+                assert_eq!(seen, expected, "{told} told, {room} at a time");
+            }
+        }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn links_and_special_files_are_not_opened() {
+        let place = std::env::temp_dir().join(format!("cratetrust-input-{}", std::process::id()));
+        std::fs::create_dir_all(&place).unwrap();
+        let (file, link) = (place.join("file"), place.join("link"));
+        std::fs::write(&file, b"four").unwrap();
+        let _ = std::fs::remove_file(&link);
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        assert_eq!(open_unlinked(&file).unwrap().1, 4);
+        for refused in [&link, &place, Path::new("/dev/null")] {
+            let error = open_unlinked(refused).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{refused:?}");
+        }
+        let none = open_unlinked(&place.join("none")).unwrap_err();
+        assert_eq!(none.kind(), ErrorKind::NotFound);
+        std::fs::remove_dir_all(&place).unwrap();
     }
 
     #[test]

@@ -44,6 +44,8 @@ pub use inspect::{Inspection, inspect};
 pub use limits::Limits;
 pub use options::Options;
 pub use progress::{CancelToken, Observer, Progress};
+#[doc(hidden)]
+pub use verbs::verify_package_with;
 pub use verbs::{Generated, diff_lockfiles, generate_sbom, verify_package, verify_sbom};
 
 /// The library's version.

@@ -1,6 +1,7 @@
 //! The verbs: each reads what it is given, hands it to the rooms below, and returns their answer.
 
 use crate::bom::Bom;
+use crate::digest::{Backend, Sha256};
 use crate::enrich::{self, Whereabouts};
 use crate::error::Result;
 use crate::evidence;
@@ -41,6 +42,17 @@ impl Generated {
 /// For what the thing is measured with (lockfile, index, options) and for a path that cannot be
 /// opened. Faults of the thing under test are findings of the report.
 pub fn verify_package(input: &Input, options: &Options) -> Result<Report> {
+    verify_package_with(Backend::Auto, input, options)
+}
+
+/// As [`verify_package`], with files hashed by the backend of the caller's choice where they are only
+/// hashed. For the bench and the tests: the report does not depend on it.
+///
+/// # Errors
+/// As [`verify_package`]; `Unsupported` where files are to be hashed and the processor cannot run the
+/// backend.
+#[doc(hidden)]
+pub fn verify_package_with(backend: Backend, input: &Input, options: &Options) -> Result<Report> {
     let mut inputs = Vec::new();
     let lockfile = match &options.lockfile {
         None => None,
@@ -83,12 +95,12 @@ pub fn verify_package(input: &Input, options: &Options) -> Result<Report> {
                 }
             };
             (
-                verify::verify(&Target::Store(&store), lockfile.as_ref(), options)?,
+                verify::verify(&Target::Store(&store), lockfile.as_ref(), options, backend)?,
                 layout.name(),
             )
         }
         None => (
-            verify::verify(&Target::Stream(input), lockfile.as_ref(), options)?,
+            verify::verify(&Target::Stream(input), lockfile.as_ref(), options, backend)?,
             "crate",
         ),
     };
@@ -104,7 +116,7 @@ pub fn verify_package(input: &Input, options: &Options) -> Result<Report> {
     Ok(finish(draft, options))
 }
 
-fn only_artifact(draft: &Draft) -> Option<crate::digest::Sha256> {
+fn only_artifact(draft: &Draft) -> Option<Sha256> {
     match draft
         .packages
         .iter()

@@ -70,7 +70,7 @@ fn unpack(bytes: &[u8], parent: &Path) -> std::io::Result<()> {
 }
 
 /// Cases that cargo reads on in and that are errors all the same, since their code is also that of
-/// cases which cargo refuses, or since nothing behind them is read here.
+/// cases which cargo refuses, since nothing behind them is read here, or since cargo leaves them out.
 const STRICTER: &[(u32, &str)] = &[
     // The decoder's trailer is not read once `tar` has met its end marker; cut anywhere else, it is.
     (2, "truncated trailer"),
@@ -78,6 +78,8 @@ const STRICTER: &[(u32, &str)] = &[
     (21, "malformed pax record"),
     // In a header the name ends at NUL; in a long name it cannot be opened.
     (25, "NUL in a name"),
+    // `tar` refuses to unpack such an entry, although it says nothing and goes on with the next.
+    (35, ".."),
 ];
 
 fn unpacked(bytes: &[u8]) -> std::io::Result<()> {

@@ -46,7 +46,7 @@ fn backends() -> Vec<Backend> {
     let mut all: Vec<Backend> = Backend::available().collect();
     assert!(all.contains(&Backend::Sha2));
     assert!(all.contains(&Backend::selected()));
-    for missing in [Backend::Avx512, Backend::Avx2] {
+    for missing in [Backend::Avx512, Backend::Avx2, Backend::ShaNi] {
         if !all.contains(&missing) {
             eprintln!("this processor cannot run {}", missing.name());
         }
@@ -442,12 +442,19 @@ fn a_panicking_reader_unwinds_through() {
 
 #[test]
 fn backends_have_names_and_the_missing_are_refused() {
-    for backend in [Backend::Auto, Backend::Avx512, Backend::Avx2, Backend::Sha2] {
+    let all = [
+        Backend::Auto,
+        Backend::Avx512,
+        Backend::Avx2,
+        Backend::ShaNi,
+        Backend::Sha2,
+    ];
+    for backend in all {
         assert_eq!(Backend::from_name(backend.name()), Some(backend));
     }
     assert_eq!(Backend::from_name("AVX2"), None);
     assert_ne!(Backend::selected(), Backend::Auto);
-    for backend in [Backend::Avx512, Backend::Avx2] {
+    for backend in [Backend::Avx512, Backend::Avx2, Backend::ShaNi] {
         let result = hash_many_with(
             backend,
             [((), io::empty())],
@@ -472,6 +479,8 @@ fn backends_have_names_and_the_missing_are_refused() {
             available.contains(&Backend::Avx512),
             is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw")
         );
+        let expected = is_x86_feature_detected!("sha") && !cfg!(sha2_backend = "soft");
+        assert_eq!(available.contains(&Backend::ShaNi), expected);
     }
 }
 

@@ -10,8 +10,10 @@ mod tree_support;
 
 use std::fs;
 
+use cratetrust_core::digest::Backend;
+use cratetrust_core::options::Check;
 use cratetrust_core::report::{Report, Status, Verdict};
-use cratetrust_core::{Input, Options, verify_package};
+use cratetrust_core::{Input, Options, verify_package, verify_package_with};
 use tree_support::{Fixture, MARK, against, anchors_of, codes, found, options, vendored};
 
 const STEM: &str = "itoa-1.0.15";
@@ -42,6 +44,28 @@ fn an_untouched_home_passes_with_cache_and_src() {
         assert_eq!(kinds, ["crate", "src"]);
         assert!(package.artifacts.iter().all(|a| a.status == Status::Ok));
         assert_eq!(package.anchors, ["lock"]);
+    }
+}
+
+#[test]
+fn the_report_does_not_depend_on_how_files_are_hashed() {
+    let (vendor, archives, lockfile) = vendored();
+    let changed = vendor.path("itoa-1.0.15/src/lib.rs");
+    fs::write(&changed, "changed").unwrap();
+    fs::write(archives.path("cfg-if-0.1.10.crate"), "changed").unwrap();
+    let one = archives.path("itoa-1.0.15.crate");
+    for place in [vendor.path(""), archives.path(""), one] {
+        let mut options = options(Some(&lockfile));
+        options.checks = Some([Check::Checksum, Check::Tree].into());
+        for jobs in [1, 3] {
+            options.jobs = jobs;
+            let input = Input::from_path(&place);
+            let expected = verify_package(&input, &options).unwrap();
+            for backend in Backend::available() {
+                let report = verify_package_with(backend, &input, &options).unwrap();
+                assert_eq!(report.to_json(), expected.to_json(), "{}", backend.name());
+            }
+        }
     }
 }
 

@@ -9,17 +9,25 @@ a program of ours repeats the call and prints the CPU time of one.
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import re
 import resource
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 ROUNDS = 5
+# A project whose lockfile names about 1,100 crates of crates.io, with about 50,000 files.
+LARGE = "rerun-cli-0.36.3"
+LEAST_CRATES = 950
+FINDINGS = Path(__file__).resolve().parents[2] / "docs" / "findings.md"
 
 
 def cpu_of(command: Sequence[str], cwd: Path | None = None, env: dict[str, str] | None = None) -> float:
@@ -84,53 +92,136 @@ def sbom(command: Path, target: Path, corpus: Path, name: str) -> None:
     row(f"verify-sbom of {name}, in-process", check, "cargo metadata", peer)
 
 
-def cache(command: Path, corpus: Path, name: str) -> None:
-    """Digests of a registry cache, one thread, against sha256sum over the same files."""
-    home = corpus / "bench" / "home"
-    lock = corpus / "locks" / f"{name}.lock"
-    crates = sorted(str(path) for path in home.glob("registry/cache/*/*.crate"))
-    with tempfile.NamedTemporaryFile("w", suffix=".txt") as listing:
-        listing.write("\0".join(crates))
-        listing.flush()
-        summing = ["xargs", "-0", "-a", listing.name, "sha256sum"]
-        ours, peer = in_turn(
-            [
-                str(command),
-                "verify",
-                str(home),
-                "--lockfile",
-                str(lock),
-                "--checks",
-                "checksum",
-                "--jobs",
-                "1",
-                "--quiet",
-            ],
-            summing,
-        )
-        row(f"verify {len(crates)} crates, digests only, 1 thread", ours, "sha256sum", peer)
-        deep, peer = in_turn(
-            [str(command), "verify", str(home), "--lockfile", str(lock), "--jobs", "1", "--quiet"],
-            summing,
-        )
-        row(f"verify {len(crates)} crates, archives too, 1 thread", deep, "sha256sum", peer)
+def bring(corpus: Path, name: str) -> tuple[Path, Path, Path]:
+    """A cargo home of its own with all crates of one packaged project: (home, lockfile, project)."""
+    place = corpus / "bench" / "large"
+    home, project = place / "home", place / name
+    if not project.is_dir():
+        place.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["tar", "-xzf", str(corpus / "crates" / f"{name}.crate"), "-C", str(place)], check=True)
+    env = {**os.environ, "CARGO_HOME": str(home)}
+    subprocess.run(["cargo", "fetch", "--locked", "--quiet"], cwd=project, env=env, check=True)
+    return home, project / "Cargo.lock", project
 
 
-def hashing(target: Path, corpus: Path) -> None:
-    """Show each hash backend that this processor has, beside plain sha2."""
+def strict(command: Path, home: Path, lock: Path, documented: set[str]) -> None:
+    """No error under `strict`; every other finding is counted and must have a documented code."""
     done = subprocess.run(
-        [str(target / "examples" / "time_hash"), str(corpus / "crates")],
+        [str(command), "verify", str(home), "--lockfile", str(lock), "--format", "json"],
         capture_output=True,
-        text=True,
-        check=True,
+        check=False,
     )
-    print(done.stdout)
+    report = json.loads(done.stdout)
+    counts = Counter((found["severity"], found["code"]) for found in report["findings"])
+    summary = report["summary"]
+    print(f"strict: {report['verdict']}, {summary['ok']} of {summary['packages']} packages ok")
+    for (severity, code), count in sorted(counts.items()):
+        print(f"  {severity:<8} {code:<28} {count}")
+    errors = sum(count for (severity, _), count in counts.items() if severity == "error")
+    unknown = {code for _, code in counts} - documented
+    if errors or unknown or done.returncode != 0 or summary["ok"] < LEAST_CRATES:
+        raise SystemExit(f"{errors} errors, undocumented {sorted(unknown)}, {summary['ok']} crates: not as promised")
+
+
+@contextmanager
+def listed(files: Iterable[Path]) -> Iterator[list[str]]:
+    """The start of a command that hands these files to another one."""
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as listing:
+        listing.write("\0".join(sorted(str(path) for path in files)))
+        listing.flush()
+        yield ["xargs", "-0", "-a", listing.name]
+
+
+def sha256sum() -> str:
+    """What the peer is: its version, and whether it hashes with OpenSSL, which has the SHA instructions."""
+    version = subprocess.run(["sha256sum", "--version"], capture_output=True, text=True, check=True)
+    libraries = subprocess.run(["ldd", shutil.which("sha256sum") or ""], capture_output=True, text=True, check=False)
+    how = "OpenSSL's code" if "libcrypto" in libraries.stdout else "its own plain code"
+    return f"{version.stdout.splitlines()[0]}, {how}"
+
+
+def cache(target: Path, home: Path, lock: Path) -> None:
+    """Digests of a registry cache on one thread with each backend, against sha256sum over the same files."""
+    program = target / "examples" / "time_verify"
+    crates = list(home.glob("registry/cache/*/*.crate"))
+    print(f"sha256sum is {sha256sum()}")
+    with listed(crates) as over_all:
+        for backend in ("auto", "avx512", "avx2", "sha-ni", "sha2"):
+            ours_command = [str(program), backend, "checksum", str(home), str(lock)]
+            if subprocess.run(ours_command, capture_output=True, check=False).returncode != 0:
+                print(f"this processor cannot run {backend}")
+                continue
+            ours, peer = in_turn(ours_command, [*over_all, "sha256sum"])
+            row(f"{len(crates)} crates, digests only, {backend}", ours, "sha256sum", peer)
+        if shutil.which("openssl"):
+            ours_command = [str(program), "auto", "checksum", str(home), str(lock)]
+            ours, peer = in_turn(ours_command, [*over_all, "openssl", "dgst", "-sha256"])
+            row(f"{len(crates)} crates, digests only, auto", ours, "openssl dgst", peer)
+
+
+def sources(target: Path, home: Path, lock: Path, project: Path) -> None:
+    """Unpacked sources against their archives, beside cargo unpacking them again."""
+    ours_command = [str(target / "examples" / "time_verify"), "auto", "checksum,tree", str(home), str(lock)]
+    env = {**os.environ, "CARGO_HOME": str(home)}
+    fetch = ["cargo", "fetch", "--locked", "--offline", "--quiet"]
+    pairs = []
+    for _ in range(3):
+        shutil.rmtree(home / "registry" / "src")
+        peer = cpu_of(fetch, cwd=project, env=env)
+        cpu_of(ours_command)
+        pairs.append((cpu_of(ours_command), peer))
+    files = sum(len(names) for _, _, names in os.walk(home / "registry" / "src"))
+    ours, peer = (statistics.median(column) for column in zip(*pairs, strict=True))
+    row(f"src of {files} files against archives", ours, "cargo unpacking anew", peer)
+
+
+def vendor(target: Path, home: Path, lock: Path, project: Path) -> None:
+    """A vendor directory against its lists, beside sha256sum over the same tree."""
+    directory = home.parent / "vendor"
+    if not directory.is_dir():
+        env = {**os.environ, "CARGO_HOME": str(home)}
+        command = ["cargo", "vendor", "--locked", "--offline", "--versioned-dirs", "--quiet", str(directory)]
+        subprocess.run(command, cwd=project, env=env, stdout=subprocess.DEVNULL, check=True)
+    files = [Path(place) / name for place, _, names in os.walk(directory) for name in names]
+    with listed(files) as over_all:
+        ours, peer = in_turn(
+            [str(target / "examples" / "time_verify"), "auto", "checksum,tree", str(directory), str(lock)],
+            [*over_all, "sha256sum"],
+        )
+    row(f"vendor directory of {len(files)} files", ours, "sha256sum", peer)
+
+
+def one_crate(target: Path, home: Path) -> None:
+    """The crate of median size, whole and in-process."""
+    crates = sorted(home.glob("registry/cache/*/*.crate"), key=lambda path: path.stat().st_size)
+    median = crates[len(crates) // 2]
+    spent = in_process(target / "examples" / "time_verify", "--repeat", str(median))
+    print(f"verify of {median.name}, {median.stat().st_size} bytes, in-process: {spent * 1000:.2f} ms")
+
+
+def memory(command: Path, home: Path, lock: Path) -> None:
+    """Peak memory of whole processes, as the kernel counts it."""
+    for what, checks in (("digests only", "checksum"), ("everything", "checksum,archive,tree")):
+        ours = [str(command), "verify", str(home), "--lockfile", str(lock), "--checks", checks, "--jobs", "1"]
+        process = subprocess.Popen([*ours, "--quiet"], stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        if status != 0:
+            raise SystemExit(f"{' '.join(ours)} ended with {status}")
+        print(f"peak memory, {what}: {usage.ru_maxrss / 1024:.1f} MiB")
+
+
+def hashing(program: Path, home: Path, title: str, *backends: str) -> None:
+    """Each hash backend beside plain sha2, from files and from memory."""
+    print(title)
+    command = [str(program), str(home / "registry" / "cache"), *backends]
+    print(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
 def main() -> int:
     """Runs every benchmark."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--target", type=Path, required=True, help="the directory of the release build")
+    parser.add_argument("--plain", type=Path, help="the same of a build with sha2's plain code")
     parser.add_argument("--corpus", type=Path, required=True)
     options = parser.parse_args()
     target, corpus = options.target.resolve(), options.corpus.resolve()
@@ -140,8 +231,18 @@ def main() -> int:
     print(f"{'what':<46} {'ours':>12}   {'peer':<24} {'peer':>12}   {'less CPU':>8}")
     start_up(command)
     sbom(command, target, corpus, "tauri-cli-2.5.0")
-    cache(command, corpus, "tauri-cli-2.5.0")
-    hashing(target, corpus)
+    home, lock, project = bring(corpus, LARGE)
+    documented = set(re.findall(r"^\| `([a-z0-9-]+)` \|", FINDINGS.read_text(), re.MULTILINE))
+    strict(command, home, lock, documented)
+    cache(target, home, lock)
+    sources(target, home, lock, project)
+    vendor(target, home, lock, project)
+    one_crate(target, home)
+    memory(command, home, lock)
+    hashing(target / "examples" / "time_hash", home, "SHA-256 by backend, reading files and from memory:")
+    if options.plain is not None:
+        title = "a build without the SHA instructions; `sha2` is what a processor without any extension runs:"
+        hashing(options.plain.resolve() / "examples" / "time_hash", home, title)
     return 0
 
 

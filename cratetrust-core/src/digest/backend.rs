@@ -1,6 +1,6 @@
 //! The ways to hash, and which of them this processor can run.
 
-use super::lanes::{Kernel, has_sha_instructions};
+use super::lanes::Kernel;
 use crate::error::{Error, ErrorKind, Result};
 
 /// A way to hash many readers with SHA-256. All give the same digests.
@@ -14,6 +14,8 @@ pub enum Backend {
     Avx512,
     /// 8 readers in step, with the AVX2 instructions of x86-64.
     Avx2,
+    /// 2 readers in step, with the SHA instructions of x86-64.
+    ShaNi,
     /// One reader after the other with the `sha2` crate, which uses the SHA instructions of x86
     /// and aarch64 where there are any. Every processor can run it.
     Sha2,
@@ -21,7 +23,7 @@ pub enum Backend {
 
 impl Backend {
     /// All ways but [`Backend::Auto`].
-    const ALL: [Self; 3] = [Self::Avx512, Self::Avx2, Self::Sha2];
+    const ALL: [Self; 4] = [Self::Avx512, Self::Avx2, Self::ShaNi, Self::Sha2];
 
     /// The ways that this processor can run, those of more lanes first; `Auto` is not among them.
     pub fn available() -> impl Iterator<Item = Self> {
@@ -32,21 +34,19 @@ impl Backend {
     ///
     /// Sixteen lanes are faster than the SHA instructions, eight are not.
     pub fn selected() -> Self {
-        if Kernel::avx512().is_some() {
-            Self::Avx512
-        } else if Kernel::avx2().is_some() && !has_sha_instructions() {
-            Self::Avx2
-        } else {
-            Self::Sha2
-        }
+        [Self::Avx512, Self::ShaNi, Self::Avx2]
+            .into_iter()
+            .find(|way| way.kernel().is_ok())
+            .unwrap_or(Self::Sha2)
     }
 
-    /// The name, in lower case: `auto`, `avx512`, `avx2`, `sha2`.
+    /// The name, in lower case: `auto`, `avx512`, `avx2`, `sha-ni`, `sha2`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Auto => "auto",
             Self::Avx512 => "avx512",
             Self::Avx2 => "avx2",
+            Self::ShaNi => "sha-ni",
             Self::Sha2 => "sha2",
         }
     }
@@ -69,6 +69,7 @@ impl Backend {
             Self::Sha2 => return Ok(None),
             Self::Avx512 => Kernel::avx512(),
             Self::Avx2 => Kernel::avx2(),
+            Self::ShaNi => Kernel::sha_ni(),
         };
         match kernel {
             Some(kernel) => Ok(Some(kernel)),

@@ -142,7 +142,7 @@ pub(super) fn unpacked(artifact: &Artifact, options: &Options) -> Result<Examine
 
 /// Compares a vendored package with its list, and reads its facts from files with their listed hash.
 pub(super) fn vendored(artifact: &Artifact, options: &Options) -> Result<Examined> {
-    let (compared, _) = vendor::examine(artifact, true, options)?;
+    let compared = vendor::examine_one(artifact, options)?;
     let mut examined = Examined {
         bytes: compared.bytes,
         identity: compared.identity,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::{Input, open_file, open_unlinked};
+use crate::input::{Input, KnownFile, open_file, open_unlinked};
 use crate::limits::Limits;
 use crate::progress::CancelToken;
 
@@ -102,7 +102,7 @@ impl Folder {
             Ok(metadata) if metadata.is_file() => open_unlinked(&full),
             Ok(metadata) if metadata.is_symlink() => match std::fs::canonicalize(&full) {
                 Ok(target) if target.starts_with(&self.real) && target.is_file() => {
-                    open_file(&target)
+                    open_file(&target).map(|(file, size)| (KnownFile::new(file, size), size))
                 }
                 _ => return Ok(None),
             },

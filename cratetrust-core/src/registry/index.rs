@@ -1,8 +1,10 @@
 //! Index entries: plain index files (one JSON object a line) and cargo's own index cache files.
 
+use std::borrow::Cow;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::digest::Sha256;
 use crate::error::{Error, ErrorKind, Result};
@@ -229,25 +231,138 @@ fn is_plain_name(name: &str) -> bool {
 }
 
 fn entry(json: &[u8]) -> Result<IndexEntry> {
-    let value: Value = serde_json::from_slice(json)
-        .map_err(|e| Error::parse(format!("an index entry is no JSON: {e}")))?;
-    let text = |key: &str| {
-        value
-            .get(key)
-            .and_then(Value::as_str)
-            .ok_or_else(|| Error::parse(format!("an index entry has no `{key}`")))
+    let fields: Fields<'_> = std::str::from_utf8(json)
+        .map_err(|e| Error::parse(format!("an index entry is not UTF-8: {e}")))
+        .and_then(|text| {
+            serde_json::from_str(text).map_err(|e| {
+                Error::parse(match e.is_data() {
+                    true => "an index entry is no JSON object".to_owned(),
+                    false => format!("an index entry is no JSON: {e}"),
+                })
+            })
+        })?;
+    let text = |value: Value<'_>, key: &str| match value {
+        Value::Text(text) => Ok(text.into_owned()),
+        _ => Err(Error::parse(format!("an index entry has no `{key}`"))),
     };
     Ok(IndexEntry {
-        name: text("name")?.to_owned(),
-        version: text("vers")?.to_owned(),
-        checksum: text("cksum")?
+        name: text(fields.name, "name")?,
+        version: text(fields.version, "vers")?,
+        checksum: text(fields.checksum, "cksum")?
             .parse()
             .map_err(|_| Error::parse("an index entry's `cksum` is no SHA-256 digest"))?,
-        yanked: value
-            .get("yanked")
-            .and_then(Value::as_bool)
-            .unwrap_or(false),
+        yanked: matches!(fields.yanked, Value::Flag(true)),
     })
+}
+
+/// What is used of an entry; the rest, most of it, is passed over. Of several values of one key the
+/// last counts.
+#[derive(Default)]
+struct Fields<'a> {
+    name: Value<'a>,
+    version: Value<'a>,
+    checksum: Value<'a>,
+    yanked: Value<'a>,
+}
+
+impl<'de> Deserialize<'de> for Fields<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        struct Keys;
+        impl<'de> Visitor<'de> for Keys {
+            type Value = Fields<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> std::result::Result<Self::Value, A::Error> {
+                let mut fields = Fields::default();
+                while let Some(key) = map.next_key::<Value<'de>>()? {
+                    let field = match key {
+                        Value::Text(key) if key == "name" => &mut fields.name,
+                        Value::Text(key) if key == "vers" => &mut fields.version,
+                        Value::Text(key) if key == "cksum" => &mut fields.checksum,
+                        Value::Text(key) if key == "yanked" => &mut fields.yanked,
+                        _ => {
+                            map.next_value::<IgnoredAny>()?;
+                            continue;
+                        }
+                    };
+                    *field = map.next_value()?;
+                }
+                Ok(fields)
+            }
+        }
+        deserializer.deserialize_map(Keys)
+    }
+}
+
+/// A value of a kind that entries use, without copying its text where it holds no escape.
+#[derive(Default)]
+enum Value<'a> {
+    #[default]
+    Other,
+    Flag(bool),
+    Text(Cow<'a, str>),
+}
+
+impl<'de> Deserialize<'de> for Value<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        struct Kinds;
+        impl<'de> Visitor<'de> for Kinds {
+            type Value = Value<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value")
+            }
+
+            fn visit_bool<E>(self, flag: bool) -> std::result::Result<Self::Value, E> {
+                Ok(Value::Flag(flag))
+            }
+
+            fn visit_borrowed_str<E>(self, text: &'de str) -> std::result::Result<Self::Value, E> {
+                Ok(Value::Text(Cow::Borrowed(text)))
+            }
+
+            fn visit_str<E>(self, text: &str) -> std::result::Result<Self::Value, E> {
+                Ok(Value::Text(Cow::Owned(text.to_owned())))
+            }
+
+            fn visit_unit<E>(self) -> std::result::Result<Self::Value, E> {
+                Ok(Value::Other)
+            }
+
+            fn visit_i64<E>(self, _: i64) -> std::result::Result<Self::Value, E> {
+                Ok(Value::Other)
+            }
+
+            fn visit_u64<E>(self, _: u64) -> std::result::Result<Self::Value, E> {
+                Ok(Value::Other)
+            }
+
+            fn visit_f64<E>(self, _: f64) -> std::result::Result<Self::Value, E> {
+                Ok(Value::Other)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(
+                self,
+                seq: A,
+            ) -> std::result::Result<Self::Value, A::Error> {
+                IgnoredAny.visit_seq(seq).map(|_| Value::Other)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(
+                self,
+                map: A,
+            ) -> std::result::Result<Self::Value, A::Error> {
+                IgnoredAny.visit_map(map).map(|_| Value::Other)
+            }
+        }
+        deserializer.deserialize_any(Kinds)
+    }
 }
 
 #[cfg(test)]
@@ -287,6 +402,65 @@ mod tests {
         }
         assert!(plain.find("a", "1.0.0").all(|entry| entry.yanked));
         assert_eq!(plain.entries().len(), 1);
+    }
+
+    #[test]
+    fn entries_are_read_as_a_json_reader_takes_them() {
+        use serde_json::{Value, json};
+        let entry = json!({"name": "a", "vers": "1.0.0", "cksum": HEX, "yanked": false,
+            "deps": [{"name": "b", "yanked": true}], "features": {"name": ["x"]}, "links": null});
+        let others = [
+            json!(null),
+            json!(true),
+            json!(7),
+            json!(-7),
+            json!(0.5),
+            json!("b"),
+            json!([[1, {"name": 1}]]),
+            json!({"vers": {"a": [1]}}),
+            json!(HEX.to_uppercase()),
+        ];
+        let text = |value: &Value, key: &str| value[key].as_str().map(str::to_owned);
+        for key in ["name", "vers", "cksum", "yanked", "deps", "other"] {
+            for other in &others {
+                let mut value = entry.clone();
+                value[key] = other.clone();
+                let read = super::entry(value.to_string().as_bytes()).ok();
+                let expected = (|| {
+                    Some(IndexEntry {
+                        name: text(&value, "name")?,
+                        version: text(&value, "vers")?,
+                        checksum: text(&value, "cksum")?.parse().ok()?,
+                        yanked: value["yanked"].as_bool().unwrap_or(false),
+                    })
+                })();
+                assert_eq!(read, expected, "{value}");
+            }
+        }
+        let escaped = format!(
+            r#" {{"na\u006de":"\u0061\n","vers":"0","vers":"1","cksum":"{HEX}","\u00e9":"\""}} "#
+        );
+        let read = super::entry(escaped.as_bytes()).unwrap();
+        assert_eq!((read.name.as_str(), read.version.as_str()), ("a\n", "1"));
+        for broken in [
+            &b"[]"[..],
+            b"1",
+            b"\"a\"",
+            b"null",
+            b"{}x",
+            b"{\"a\":tru}",
+            b"",
+        ] {
+            assert!(super::entry(broken).is_err(), "{}", broken.escape_ascii());
+        }
+        let latin1 = [
+            &escaped.as_bytes()[..escaped.len() - 2],
+            b",\"x\":\"\xe9\"}",
+        ]
+        .concat();
+        assert!(super::entry(&latin1).is_err());
+        let deep = format!("{{\"deps\":{}{}", "[".repeat(100_000), "]".repeat(100_000));
+        assert!(super::entry(deep.as_bytes()).is_err());
     }
 
     #[test]

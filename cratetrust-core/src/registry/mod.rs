@@ -168,7 +168,7 @@ pub fn detect(path: &Path) -> Result<Layout> {
         return Ok(Layout::Tree);
     }
     let mut empty = true;
-    let (mut crates, mut nested, mut vendored) = (false, false, false);
+    let (mut crates, mut nested) = (false, false);
     let (mut sources, mut nested_sources) = (false, false);
     for entry in std::fs::read_dir(path).map_err(|e| Error::io(path, &e))? {
         let entry = entry.map_err(|e| Error::io(path, &e))?;
@@ -177,7 +177,10 @@ pub fn detect(path: &Path) -> Result<Layout> {
             .file_type()
             .map_err(|e| Error::io(&entry.path(), &e))?;
         if kind.is_dir() {
-            vendored = vendored || is_file(&entry.path().join(".cargo-checksum.json"));
+            // One vendored package decides, whatever else lies there.
+            if is_file(&entry.path().join(".cargo-checksum.json")) {
+                return Ok(Layout::Vendor);
+            }
             nested = nested || holds_crates(&entry.path());
             sources = sources || is_unpacked(&entry.path());
             nested_sources = nested_sources || holds_unpacked(&entry.path());
@@ -185,11 +188,10 @@ pub fn detect(path: &Path) -> Result<Layout> {
             crates = crates || is_crate_name(&entry.path());
         }
     }
-    match (vendored, crates, nested) {
-        (true, ..) => Ok(Layout::Vendor),
-        (_, true, _) if is_dir(&path.join("index")) => Ok(Layout::LocalRegistry),
-        (_, true, _) => Ok(Layout::CrateDirectory),
-        (_, _, true) => Ok(Layout::Cache),
+    match (crates, nested) {
+        (true, _) if is_dir(&path.join("index")) => Ok(Layout::LocalRegistry),
+        (true, _) => Ok(Layout::CrateDirectory),
+        (_, true) => Ok(Layout::Cache),
         _ if sources => Ok(Layout::SourceDirectory),
         _ if nested_sources => Ok(Layout::SourceCache),
         // A store that holds nothing yet is still a store: every package is missing from it.

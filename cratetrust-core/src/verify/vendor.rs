@@ -1,11 +1,15 @@
 //! One vendored package: its files against the hashes listed for them.
 
+use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
+use std::path::PathBuf;
+use std::vec;
 
 use super::package::Examined;
-use crate::digest::{Sha256, hash_many};
+use super::schedule::Emit;
+use crate::digest::{Backend, Sha256, Sha256Hasher, hash_many_with};
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::open_unlinked;
+use crate::input::{KnownFile, open_unlinked};
 use crate::lockfile::{LockedPackage, Lockfile};
 use crate::options::Options;
 use crate::registry::{Artifact, FileTree, VendorChecksums, VendoredPackage};
@@ -51,19 +55,173 @@ pub(crate) struct Vendored {
     pub(super) archive: AtHand,
 }
 
-/// Reads a package's list and, where `tree` asks for it, compares its files with it. The files are
-/// handed back, for what else they are compared with.
-pub(crate) fn examine(
+/// A file that waits to be hashed.
+struct Job {
+    path: String,
+    expected: Sha256,
+    file: PathBuf,
+}
+
+/// A package of which files wait to be hashed.
+struct Pending {
+    vendored: Vendored,
+    left: usize,
+}
+
+/// Reads each package's list and, where `tree` asks for it, compares its files with it. The files of
+/// many packages are hashed side by side: most are small, and one package alone has too few of them.
+///
+/// `archive` compares a package with its archive, once its list was read. What fails with more than a
+/// finding is emitted for its package.
+///
+/// # Errors
+/// `Cancelled`; `Unsupported` where the processor cannot run the backend.
+pub(super) fn examine_many<'a>(
+    packages: impl Iterator<Item = (usize, &'a Artifact)>,
+    tree: bool,
+    (backend, options): (Backend, &Options),
+    archive: impl Fn(usize, &Artifact, &Vendored, FileTree) -> Result<AtHand>,
+    emit: Emit<'_, Vendored>,
+) -> Result<()> {
+    let work = RefCell::new(Work {
+        pending: HashMap::new(),
+        emit,
+    });
+    let mut packages = packages;
+    let mut current: Option<(usize, vec::IntoIter<Job>)> = None;
+    let jobs = std::iter::from_fn(|| {
+        loop {
+            if let Some((item, jobs)) = &mut current
+                && let Some(job) = jobs.next()
+            {
+                match open_unlinked(&job.file) {
+                    Ok((reader, _)) => return Some(((*item, job), reader)),
+                    Err(error) => work.borrow_mut().done(*item, &job, Err(error)),
+                }
+                continue;
+            }
+            let (item, artifact) = packages.next()?;
+            let examined =
+                examine(artifact, tree, options).and_then(|(mut vendored, files, jobs)| {
+                    if let Some(files) = files {
+                        vendored.archive = archive(item, artifact, &vendored, files)?;
+                    }
+                    Ok((vendored, jobs))
+                });
+            match examined {
+                Ok((vendored, jobs)) => {
+                    work.borrow_mut().begin(item, vendored, jobs.len());
+                    current = Some((item, jobs.into_iter()));
+                }
+                Err(error) => work.borrow_mut().failed(item, error),
+            }
+        }
+    });
+    hash_many_with::<_, KnownFile>(
+        backend,
+        jobs,
+        options.limits.file_size,
+        &options.cancel,
+        |(item, job), result| work.borrow_mut().done(item, &job, result),
+    )
+}
+
+/// One package, its files compared with its list.
+///
+/// # Errors
+/// As [`examine_many`].
+pub(crate) fn examine_one(artifact: &Artifact, options: &Options) -> Result<Vendored> {
+    let mut examined = None;
+    examine_many(
+        std::iter::once((0, artifact)),
+        true,
+        (Backend::Auto, options),
+        |_, _, _, _| Ok(AtHand::Unasked),
+        &mut |_, result| examined = Some(result),
+    )?;
+    examined.unwrap_or_else(|| {
+        Err(Error::new(
+            ErrorKind::Internal,
+            "the package was passed over",
+        ))
+    })
+}
+
+/// The packages under way, and where those go whose last file was hashed.
+struct Work<'e> {
+    pending: HashMap<usize, Pending>,
+    emit: Emit<'e, Vendored>,
+}
+
+impl Work<'_> {
+    fn begin(&mut self, item: usize, vendored: Vendored, left: usize) {
+        if left == 0 {
+            (self.emit)(item, Ok(vendored));
+        } else {
+            self.pending.insert(item, Pending { vendored, left });
+        }
+    }
+
+    fn failed(&mut self, item: usize, error: Error) {
+        (self.emit)(item, Err(error));
+    }
+
+    fn done(&mut self, item: usize, job: &Job, result: Result<(Sha256, u64)>) {
+        let Some(pending) = self.pending.get_mut(&item) else {
+            return;
+        };
+        pending.vendored.take(job, result);
+        pending.left -= 1;
+        if pending.left == 0
+            && let Some(Pending { vendored, .. }) = self.pending.remove(&item)
+        {
+            (self.emit)(item, Ok(vendored));
+        }
+    }
+}
+
+impl Vendored {
+    /// What hashing one listed file gave.
+    fn take(&mut self, job: &Job, result: Result<(Sha256, u64)>) {
+        let (path, expected) = (&job.path, &job.expected);
+        let finding = match result {
+            Ok((actual, bytes)) => {
+                self.bytes += bytes;
+                if actual == *expected {
+                    return;
+                }
+                Finding::new(
+                    Code::VendorModified,
+                    format!("`{path}` does not have its listed hash"),
+                )
+                .values(expected.to_string(), actual.to_string())
+            }
+            Err(error) => {
+                self.complete = false;
+                let code = match error.kind() {
+                    ErrorKind::LimitExceeded => Code::LimitFileSize,
+                    _ => Code::Unreadable,
+                };
+                Finding::new(code, format!("`{path}` was not read: {}", error.message()))
+            }
+        };
+        self.findings.push(finding.path(path.clone()));
+    }
+}
+
+/// Reads a package's list, and tells what is to be hashed. The files are handed back, for what else
+/// they are compared with.
+fn examine(
     artifact: &Artifact,
     tree: bool,
     options: &Options,
-) -> Result<(Vendored, Option<FileTree>)> {
+) -> Result<(Vendored, Option<FileTree>, Vec<Job>)> {
     let mut vendored = Vendored::default();
     let package = match VendoredPackage::open(&artifact.path, &options.limits, &options.cancel) {
         Ok(package) => package,
         Err(error) => {
             vendored.findings.push(fault_of(error)?);
-            return Ok((vendored, None));
+            return Ok((vendored, None, Vec::new()));
         }
     };
     let files = package.files;
@@ -82,13 +240,14 @@ pub(crate) fn examine(
             Finding::new(Code::ManifestMissing, "the package has no Cargo.toml").path("Cargo.toml"),
         );
     }
+    let mut jobs = Vec::new();
     let invalid = |why: String| Finding::new(Code::VendorChecksumInvalid, why).path(LIST);
     match package.list {
         Ok(Some(list)) => {
             vendored.package = list.package;
-            vendored.listed = Some(Sha256::of(format!("{:?}", list.files).as_bytes()));
+            vendored.listed = Some(digest_of(&list));
             if tree {
-                compare(&files, &list, options, &mut vendored)?;
+                jobs = compare(&files, list, &mut vendored);
             } else {
                 vendored.complete = true;
             }
@@ -98,7 +257,18 @@ pub(crate) fn examine(
             .push(invalid(format!("the package has no {LIST}"))),
         Err(error) => vendored.findings.push(invalid(error.message().to_owned())),
     }
-    Ok((vendored, Some(files)))
+    Ok((vendored, Some(files), jobs))
+}
+
+/// Equal for lists that name the same files with the same hashes.
+fn digest_of(list: &VendorChecksums) -> Sha256 {
+    let mut hasher = Sha256Hasher::default();
+    for (path, digest) in &list.files {
+        hasher.update(&(path.len() as u64).to_le_bytes());
+        hasher.update(path.as_bytes());
+        hasher.update(&digest.0);
+    }
+    hasher.finish()
 }
 
 pub(super) fn fault_of(error: Error) -> Result<Finding> {
@@ -115,12 +285,8 @@ pub(super) fn fault_of(error: Error) -> Result<Finding> {
     }
 }
 
-fn compare(
-    walked: &FileTree,
-    list: &VendorChecksums,
-    options: &Options,
-    out: &mut Vendored,
-) -> Result<()> {
+/// Compares what is there with what is listed, and tells what is to be hashed.
+fn compare(walked: &FileTree, list: VendorChecksums, out: &mut Vendored) -> Vec<Job> {
     for link in &walked.links {
         out.findings.push(
             Finding::new(
@@ -138,31 +304,7 @@ fn compare(
     }
     if list.files.is_empty() {
         out.lists_nothing = true;
-        return Ok(());
-    }
-    let links: BTreeSet<&String> = walked.links.iter().collect();
-    let mut jobs = Vec::new();
-    for (path, expected) in &list.files {
-        if !is_inside(path) {
-            out.findings.push(
-                Finding::new(
-                    Code::VendorPathTraversal,
-                    format!("`{path}` does not lie inside the package"),
-                )
-                .path(path.clone()),
-            );
-        } else if let Some(file) = walked.files.get(path) {
-            jobs.push((path, expected, file));
-        } else if !links.contains(path) {
-            out.findings.push(
-                Finding::new(
-                    Code::VendorMissing,
-                    format!("`{path}` is listed and not there"),
-                )
-                .path(path.clone())
-                .expected(expected.to_string()),
-            );
-        }
+        return Vec::new();
     }
     for path in walked.files.keys() {
         if path != LIST && !list.files.contains_key(path) {
@@ -184,58 +326,37 @@ fn compare(
             .path_bytes(path),
         );
     }
-    hash(jobs, options, out)
-}
-
-fn hash(
-    jobs: Vec<(&String, &Sha256, &std::path::PathBuf)>,
-    options: &Options,
-    out: &mut Vendored,
-) -> Result<()> {
-    let mut unread = Vec::new();
-    let readers = jobs
-        .into_iter()
-        .filter_map(|(path, expected, file)| match open_unlinked(file) {
-            Ok((reader, _)) => Some(((path, expected), reader)),
-            Err(error) => {
-                unread.push((path, error));
-                None
-            }
-        });
-    let mut failed = Vec::new();
-    hash_many(
-        readers,
-        options.limits.file_size,
-        &options.cancel,
-        |(path, expected), result| match result {
-            Ok((actual, bytes)) => {
-                out.bytes += bytes;
-                if actual != *expected {
-                    out.findings.push(
-                        Finding::new(
-                            Code::VendorModified,
-                            format!("`{path}` does not have its listed hash"),
-                        )
-                        .path(path.clone())
-                        .values(expected.to_string(), actual.to_string()),
-                    );
-                }
-            }
-            Err(error) => failed.push((path, error)),
-        },
-    )?;
-    out.complete = unread.is_empty() && failed.is_empty();
-    for (path, error) in unread.into_iter().chain(failed) {
-        let code = match error.kind() {
-            ErrorKind::LimitExceeded => Code::LimitFileSize,
-            _ => Code::Unreadable,
-        };
-        out.findings.push(
-            Finding::new(code, format!("`{path}` was not read: {}", error.message()))
-                .path(path.clone()),
-        );
+    let links: BTreeSet<&String> = walked.links.iter().collect();
+    let mut jobs = Vec::new();
+    for (path, expected) in list.files {
+        if !is_inside(&path) {
+            out.findings.push(
+                Finding::new(
+                    Code::VendorPathTraversal,
+                    format!("`{path}` does not lie inside the package"),
+                )
+                .path(path),
+            );
+        } else if let Some(file) = walked.files.get(&path) {
+            jobs.push(Job {
+                path,
+                expected,
+                file: file.clone(),
+            });
+        } else if !links.contains(&path) {
+            out.findings.push(
+                Finding::new(
+                    Code::VendorMissing,
+                    format!("`{path}` is listed and not there"),
+                )
+                .path(path)
+                .expected(expected.to_string()),
+            );
+        }
     }
-    Ok(())
+    // Until a file turns out to be unreadable.
+    out.complete = true;
+    jobs
 }
 
 fn is_inside(path: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{ABC, Dir, LOCK};
+use crate::support::{ABC, Dir, Done, LOCK};
 
 fn verdict(report: &Value) -> &str {
     assert_eq!(report["schema"], "cratetrust.report/1");
@@ -349,4 +349,34 @@ fn hostile_names_are_escaped_in_text() {
         assert!(!shown.contains('\u{202e}'), "{args:?}: {done:?}");
         assert!(shown.contains("\\u{1b}"), "{args:?}: {done:?}");
     }
+}
+
+/// Neither cargo nor rustc nor any other program is called.
+#[test]
+fn nothing_on_path_is_needed() {
+    let dir = crates(true);
+    let alone = |args: &[&str]| {
+        let mut command = dir.command(args);
+        let home = dir.path().join("no-home");
+        let command = command.env("PATH", "").env("HOME", &home);
+        Done::of(command.env_remove("CARGO_HOME").env_remove("CARGO")).expect_code(0)
+    };
+    let verify = [
+        "verify",
+        "crates",
+        "--lockfile",
+        "Cargo.lock",
+        "--checks",
+        "checksum",
+    ];
+    let sbom = ["sbom", "Cargo.lock"];
+    assert!(alone(&verify).out.starts_with("pass: "));
+    assert_eq!(alone(&verify).out, dir.run(&verify).out);
+    let made = alone(&sbom);
+    assert_eq!(made.out, dir.run(&sbom).out);
+    dir.write("bom.json", &made.out);
+    let check = ["verify-sbom", "bom.json", "Cargo.lock"];
+    let done = alone(&check);
+    assert!(done.out.starts_with("pass: "), "{done:?}");
+    assert_eq!(done.out, dir.run(&check).out);
 }

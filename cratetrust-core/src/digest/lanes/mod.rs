@@ -19,6 +19,8 @@ mod rounds;
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(target_arch = "x86_64")]
+mod sha_ni;
 
 /// Bytes of a block.
 pub(super) const BLOCK: usize = 64;
@@ -85,6 +87,8 @@ enum Kind {
     Avx512,
     #[cfg(target_arch = "x86_64")]
     Avx2,
+    #[cfg(target_arch = "x86_64")]
+    ShaNi,
 }
 
 impl Kernel {
@@ -106,6 +110,15 @@ impl Kernel {
         None
     }
 
+    /// The kernel of the SHA instructions of x86, where the processor can run it.
+    pub(super) fn sha_ni() -> Option<Self> {
+        #[cfg(target_arch = "x86_64")]
+        if has_sha_instructions() {
+            return Some(Self(Kind::ShaNi));
+        }
+        None
+    }
+
     /// Streams that it hashes in step.
     pub(super) fn lanes(self) -> usize {
         match self.0 {
@@ -113,6 +126,8 @@ impl Kernel {
             Kind::Avx512 => 16,
             #[cfg(target_arch = "x86_64")]
             Kind::Avx2 => 8,
+            #[cfg(target_arch = "x86_64")]
+            Kind::ShaNi => 2,
         }
     }
 
@@ -129,6 +144,8 @@ impl Kernel {
             // Eight lanes take about as long as two and a half plain streams without SHA instructions.
             #[cfg(target_arch = "x86_64")]
             Kind::Avx2 => 3,
+            #[cfg(target_arch = "x86_64")]
+            Kind::ShaNi => 2,
         }
     }
 
@@ -142,14 +159,20 @@ impl Kernel {
             #[cfg(target_arch = "x86_64")]
             // SAFETY: such a `Kernel` is made only where AVX2 was detected.
             Kind::Avx2 => unsafe { avx2::compress(&mut states.0, data) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: such a `Kernel` is made only where SHA, SSE4.1 and SSSE3 were detected.
+            Kind::ShaNi => unsafe { sha_ni::compress(&mut states.0, data) },
         }
     }
 }
 
 /// Whether `sha2` hashes a single stream with instructions made for it.
 pub(super) fn has_sha_instructions() -> bool {
-    #[cfg(target_arch = "x86_64")]
-    return is_x86_feature_detected!("sha") && is_x86_feature_detected!("sse4.1");
-    #[cfg(not(target_arch = "x86_64"))]
+    // A build of `sha2` for plain code shows how a processor without them does.
+    #[cfg(all(target_arch = "x86_64", not(sha2_backend = "soft")))]
+    return is_x86_feature_detected!("sha")
+        && is_x86_feature_detected!("sse4.1")
+        && is_x86_feature_detected!("ssse3");
+    #[cfg(not(all(target_arch = "x86_64", not(sha2_backend = "soft"))))]
     false
 }

@@ -5,9 +5,9 @@ use std::io::Read;
 
 use super::{Run, Target};
 use crate::archive::{self, Sink};
-use crate::digest::{Sha256, hash_many};
+use crate::digest::{Sha256, hash_many_with};
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::{Input, open_file};
+use crate::input::{Input, KnownFile, open_file};
 use crate::options::Check;
 use crate::package::SourceKind;
 use crate::registry::{Artifact, ArtifactKind, FileTree, Layout};
@@ -69,11 +69,10 @@ impl Run<'_> {
             .map(|artifact| artifact.size)
             .collect();
         schedule::run(&sizes, self.options, |items, emit| {
-            if self.reads_archives()
-                || self.layout.holds_trees()
-                || self.has_sources
-                || self.checkout.is_some()
-            {
+            if self.layout.holds_trees() {
+                return self.examine_vendored(items, emit);
+            }
+            if self.reads_archives() || self.has_sources || self.checkout.is_some() {
                 for item in items {
                     self.options.cancel.check()?;
                     emit(item, self.examine_artifact(item));
@@ -110,8 +109,13 @@ impl Run<'_> {
         match artifact.kind {
             ArtifactKind::Crate => {}
             ArtifactKind::Vendor => {
-                let vendored = self.examine_vendored(item, artifact)?;
-                return Ok(Examination::Vendor(Box::new(vendored)));
+                let mut outcome = None;
+                self.examine_vendored(&mut std::iter::once(item), &mut |_, examination| {
+                    outcome = Some(examination);
+                })?;
+                return outcome.unwrap_or_else(|| {
+                    Err(Error::new(ErrorKind::Internal, "nothing was examined"))
+                });
             }
             ArtifactKind::Source => {
                 return Ok(match self.paired.contains(&item) {
@@ -164,9 +168,13 @@ impl Run<'_> {
         if !self.reads_archives() && sources.is_empty() && self.checkout.is_none() {
             let (limits, cancel) = (&self.options.limits, &self.options.cancel);
             let mut outcome = None;
-            hash_many([((), reader)], limits.crate_size, cancel, |(), result| {
-                outcome = Some(result)
-            })?;
+            hash_many_with(
+                self.backend,
+                [((), reader)],
+                limits.crate_size,
+                cancel,
+                |(), result| outcome = Some(result),
+            )?;
             return self
                 .hashed(outcome.unwrap_or_else(|| {
                     Err(Error::new(ErrorKind::Internal, "nothing was hashed"))
@@ -235,14 +243,24 @@ impl Run<'_> {
         })
     }
 
-    /// A vendored package against its list and, where archives are at hand, against its archive.
-    fn examine_vendored(&self, item: usize, artifact: &Artifact) -> Result<Vendored> {
-        let (mut vendored, files) =
-            vendor::examine(artifact, self.wants(Check::Tree), self.options)?;
-        if let (true, Some(files)) = (self.compares_archives(), files) {
-            vendored.archive = self.archive_of(item, artifact, &vendored, &files)?;
-        }
-        Ok(vendored)
+    /// Vendored packages against their lists and, where archives are at hand, against those.
+    fn examine_vendored(
+        &self,
+        items: &mut dyn Iterator<Item = usize>,
+        emit: schedule::Emit<'_, Examination>,
+    ) -> Result<()> {
+        vendor::examine_many(
+            items.filter_map(|item| Some((item, self.artifacts.get(item)?))),
+            self.wants(Check::Tree),
+            (self.backend, self.options),
+            |item, artifact, vendored, files| match self.compares_archives() {
+                true => self.archive_of(item, artifact, vendored, files),
+                false => Ok(AtHand::Unasked),
+            },
+            &mut |item, vendored| {
+                emit(item, vendored.map(|v| Examination::Vendor(Box::new(v))));
+            },
+        )
     }
 
     /// Compares a vendored package with its archive. Of several the one that has the digest which
@@ -252,7 +270,7 @@ impl Run<'_> {
         item: usize,
         artifact: &Artifact,
         vendored: &Vendored,
-        files: &FileTree,
+        mut files: FileTree,
     ) -> Result<AtHand> {
         let locked = self.names.as_ref().and_then(|names| {
             let index = names.find(artifact, vendored)?;
@@ -279,8 +297,13 @@ impl Run<'_> {
             None => vendored.package,
         };
         let mut first = None;
-        for archive in self.candidates(&stem) {
-            let tree = TreeSink::vendored(files.clone(), self.options);
+        let mut candidates = self.candidates(&stem).iter().peekable();
+        while let Some(archive) = candidates.next() {
+            let files = match candidates.peek() {
+                Some(_) => files.clone(),
+                None => std::mem::take(&mut files),
+            };
+            let tree = TreeSink::vendored(files, self.options);
             let opened = match (&self.options.against, archive.path.as_os_str().is_empty()) {
                 (Some(given), true) => given.open(),
                 _ => Input::from_path(&archive.path).open(),
@@ -345,7 +368,7 @@ impl Run<'_> {
                 .artifact(item)
                 .and_then(|artifact| open_file(&artifact.path))
             {
-                Ok((file, _)) => Some((item, file)),
+                Ok((file, size)) => Some((item, KnownFile::new(file, size))),
                 Err(error) => {
                     (emit.borrow_mut())(
                         item,
@@ -356,7 +379,8 @@ impl Run<'_> {
                 }
             }
         });
-        hash_many(
+        hash_many_with(
+            self.backend,
             jobs,
             self.options.limits.crate_size,
             &self.options.cancel,

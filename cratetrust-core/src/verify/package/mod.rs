@@ -11,6 +11,7 @@ pub(in crate::verify) use self::examine::Examined;
 use self::judge::Judge;
 use super::anchor::{Anchor, CallerAnchor, IndexAnchor, LockAnchor};
 use super::vendor::LockedNames;
+use crate::digest::Backend;
 use crate::error::{Error, Result};
 use crate::input::Input;
 use crate::lockfile::Lockfile;
@@ -35,14 +36,17 @@ pub(crate) fn verify(
     target: &Target<'_>,
     lockfile: Option<&Lockfile>,
     options: &Options,
+    backend: Backend,
 ) -> Result<Draft> {
-    let run = Run::new(target, lockfile, options)?;
+    let run = Run::new(target, lockfile, options, backend)?;
     let examined = run.examine(target)?;
     run.judge(target, examined)
 }
 
 struct Run<'a> {
     options: &'a Options,
+    /// How files are hashed that are not read otherwise.
+    backend: Backend,
     layout: Layout,
     lockfile: Option<&'a Lockfile>,
     artifacts: Vec<Artifact>,
@@ -73,6 +77,7 @@ impl<'a> Run<'a> {
         target: &Target<'a>,
         lockfile: Option<&'a Lockfile>,
         options: &'a Options,
+        backend: Backend,
     ) -> Result<Self> {
         let (layout, artifacts, unreadable) = match target {
             Target::Store(store) => (
@@ -100,6 +105,7 @@ impl<'a> Run<'a> {
         }
         let mut run = Self {
             options,
+            backend,
             layout,
             lockfile,
             artifacts,
