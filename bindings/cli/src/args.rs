@@ -294,7 +294,7 @@ pub(crate) struct VerifySbom {
     #[arg(required = true, value_name = "EVIDENCE")]
     pub(crate) evidence: Vec<PathBuf>,
     /// How much is compared
-    #[arg(long, value_parser = PossibleValuesParser::new([Level::Components.name(), Level::Graph.name()]), default_value = Level::Graph.name())]
+    #[arg(long, value_parser = PossibleValuesParser::new(Level::ALL.map(Level::name)), default_value = Level::Graph.name())]
     level: String,
     #[command(flatten)]
     pub(crate) judging: Judging,
