@@ -84,8 +84,7 @@ impl Level {
 
     /// The level of that name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter()
-            .find(|level| level.name() == name)
+        Self::ALL.into_iter().find(|level| level.name() == name)
     }
 }
 

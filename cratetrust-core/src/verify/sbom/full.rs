@@ -63,9 +63,8 @@ impl Comparison<'_> {
         let Some(known) = &evidence.selection else {
             if let Some(claimed) = &document.selection {
                 let message = "the SBOM states what it was resolved for, and the evidence does not; it could not be compared";
-                self.findings.push(
-                    Finding::new(Code::NotChecked, message).actual(targets(claimed)),
-                );
+                self.findings
+                    .push(Finding::new(Code::NotChecked, message).actual(targets(claimed)));
             }
             return Selections::Untold;
         };

@@ -15,7 +15,8 @@ impl Comparison<'_> {
         self.repetitions();
         self.root();
         self.unknown_references();
-        if self.document.has_graph {
+        // A graph without a single edge is none, whatever section of the format stands there empty.
+        if self.document.has_graph && !self.document.bom.edges.is_empty() {
             self.edges();
         } else {
             let count = distinct_edges(&self.evidence.edges);
