@@ -12,7 +12,7 @@
     reason = "a test may fail by panicking"
 )]
 
-mod sbom_support;
+mod mutant_support;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,8 +20,8 @@ use cratetrust_core::bom::{Bom, Edge, EdgeKind, Package};
 use cratetrust_core::package::{Source, SourceKind, package_purl};
 use cratetrust_core::report::{Report, Verdict};
 use cratetrust_core::{Input, Options, sbom, verify_sbom};
-use sbom_support::documents::{self, Edit};
-use sbom_support::{Random, Sample, formats, samples};
+use mutant_support::documents::{self, Edit};
+use mutant_support::{Random, Sample, formats, samples};
 
 /// One changed document.
 struct Mutant {

@@ -1,229 +1,249 @@
-//! Lockfiles with their honest bills of materials, and a seeded choice among their packages.
+//! Bills of materials for the tests of the SBOM formats.
+#![allow(
+    dead_code,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "shared by several test programs, each of which uses a part; a skipped test says so"
+)]
 
-pub(crate) mod documents;
+use cratetrust_core::bom::*;
+use cratetrust_core::digest::{Sha256, Sha512};
+use cratetrust_core::package::{Source, SourceKind};
+use cratetrust_core::sbom::{Document, read};
+use cratetrust_core::{CancelToken, Limits};
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+/// A registry other than crates.io.
+pub(crate) const INDEX: &str = "sparse+https://index.example.org/crates/";
+/// A git repository.
+pub(crate) const REPOSITORY: &str = "https://git.example.org/team/tools";
 
-use cratetrust_core::bom::{Bom, Edge};
-use cratetrust_core::package::SourceKind;
-use cratetrust_core::sbom::Format;
-use cratetrust_core::{Input, Options, generate_sbom};
-
-/// Lockfiles of the corpus: versions 1 to 4, of 23 to 832 packages.
-const LOCKS: [&str; 6] = [
-    "hexyl-0.6.0",
-    "tokei-10.1.1",
-    "ripgrep-14.1.1",
-    "bat-0.25.0",
-    "cargo-deny-0.18.3",
-    "tauri-cli-2.5.0",
-];
-
-/// What the corpus has none of: git, another registry, a workspace member below the root.
-const GIT: &str = r#"version = 4
-
-[[package]]
-name = "app"
-version = "0.1.0"
-dependencies = ["alpha", "beta", "gamma", "member", "omega"]
-
-[[package]]
-name = "alpha"
-version = "1.0.0"
-source = "registry+https://github.com/rust-lang/crates.io-index"
-checksum = "8ed3f6ad154b632eefe54d94fbe8fc5f7a6ee5fb0e2f4d4ef0f3f1bb3b9ef1ab"
-dependencies = ["beta"]
-
-[[package]]
-name = "beta"
-version = "2.0.0+build.7"
-source = "registry+https://github.com/rust-lang/crates.io-index"
-checksum = "1ed3f6ad154b632eefe54d94fbe8fc5f7a6ee5fb0e2f4d4ef0f3f1bb3b9ef1ab"
-
-[[package]]
-name = "gamma"
-version = "0.3.0"
-source = "git+https://git.example.org/team/gamma?branch=main#0123456789abcdef0123456789abcdef01234567"
-dependencies = ["delta-x"]
-
-[[package]]
-name = "delta-x"
-version = "0.4.0"
-source = "registry+https://github.com/rust-lang/crates.io-index"
-checksum = "2ed3f6ad154b632eefe54d94fbe8fc5f7a6ee5fb0e2f4d4ef0f3f1bb3b9ef1ab"
-
-[[package]]
-name = "member"
-version = "0.2.0"
-dependencies = ["omega", "zeta_y"]
-
-[[package]]
-name = "omega"
-version = "1.0.0"
-source = "sparse+https://registry.example.org/index/"
-checksum = "3ed3f6ad154b632eefe54d94fbe8fc5f7a6ee5fb0e2f4d4ef0f3f1bb3b9ef1ab"
-
-[[package]]
-name = "zeta_y"
-version = "1.5.0"
-source = "registry+https://github.com/rust-lang/crates.io-index"
-checksum = "4ed3f6ad154b632eefe54d94fbe8fc5f7a6ee5fb0e2f4d4ef0f3f1bb3b9ef1ab"
-"#;
-
-/// A lockfile and what is honestly said of it.
-pub(crate) struct Sample {
-    pub(crate) name: &'static str,
-    pub(crate) lock: Vec<u8>,
-    pub(crate) bom: Bom,
+pub(crate) fn registry() -> Source {
+    Source {
+        url: Some(INDEX.into()),
+        ..Source::of(SourceKind::Registry)
+    }
 }
 
-pub(crate) fn samples() -> Vec<Sample> {
-    let corpus = std::env::var_os("CRATETRUST_CORPUS").map_or_else(
-        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.corpus")),
-        PathBuf::from,
-    );
-    let read = |name: &'static str| {
-        let path = corpus.join("locks").join(format!("{name}.lock"));
-        let lock = std::fs::read(path).expect("the corpus lacks a lockfile: run `make corpus`");
-        (name, lock)
+pub(crate) fn git(reference: Option<&str>) -> Source {
+    Source {
+        kind: SourceKind::Git,
+        url: Some(REPOSITORY.into()),
+        reference: reference.map(Into::into),
+        rev: Some("0123456789abcdef0123456789abcdef01234567".into()),
+    }
+}
+
+/// A package with the purl that its source has.
+pub(crate) fn package(name: &str, version: &str, source: Source) -> Package {
+    let base = format!("pkg:cargo/{name}@{}", version.replace('+', "%2B"));
+    let encode = |text: &str| {
+        text.replace('/', "%2F")
+            .replace('+', "%2B")
+            .replace('@', "%40")
     };
-    LOCKS
-        .into_iter()
-        .map(read)
-        .chain([("git", GIT.as_bytes().to_vec())])
-        .map(|(name, lock)| {
-            let input = Input::from_bytes("Cargo.lock", lock.clone());
-            let bom = generate_sbom(&[input], &Options::default()).unwrap().bom;
-            Sample { name, lock, bom }
-        })
-        .collect()
-}
-
-/// Every format in every version that is written.
-pub(crate) fn formats() -> impl Iterator<Item = (Format, &'static str)> {
-    Format::ALL.into_iter().flat_map(|format| {
-        format
-            .versions()
-            .iter()
-            .map(move |version| (format, *version))
-    })
-}
-
-/// A small generator (xorshift64*): the same choice on every machine.
-pub(crate) struct Random(u64);
-
-impl Random {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    let purl = match source.kind {
+        SourceKind::CratesIo => Some(base),
+        SourceKind::Registry => source.url.as_deref().map(|url| {
+            format!(
+                "{base}?repository_url={}",
+                encode(url.trim_start_matches("sparse+"))
+            )
+        }),
+        SourceKind::Git => source.url.as_deref().map(|url| {
+            let rev = source.rev.as_deref().unwrap_or_default();
+            format!("{base}?vcs_url={}", encode(&format!("git+{url}@{rev}")))
+        }),
+        _ => None,
+    };
+    let mut package = Package::new(name, version, source);
+    if package.source.kind != SourceKind::Path {
+        package.checksum.sha256 = Some(Sha256::of(format!("{name} {version}").as_bytes()));
     }
+    package.purl = purl;
+    package.evidence = vec![0];
+    package
+}
 
-    pub(crate) fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        let drawn = self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33;
-        usize::try_from(drawn).unwrap() % end
+pub(crate) fn edge(from: usize, to: usize) -> Edge {
+    Edge {
+        from,
+        to,
+        kind: EdgeKind::Unknown,
+        name: None,
+        evidence: vec![0],
     }
 }
 
-impl Sample {
-    fn versions(&self) -> BTreeMap<&str, usize> {
-        let mut versions = BTreeMap::new();
-        for package in &self.bom.packages {
-            *versions.entry(package.name.as_str()).or_default() += 1;
-        }
-        versions
+pub(crate) fn lock_evidence() -> EvidenceSource {
+    EvidenceSource {
+        level: EvidenceLevel::Lockfile,
+        name: "Cargo.lock".into(),
+        sha256: Some(Sha256::of(b"a lockfile")),
     }
+}
 
-    /// Packages of crates.io with a checksum, whose name stands once in the lockfile.
-    pub(crate) fn plain(&self) -> Vec<usize> {
-        let versions = self.versions();
-        let found: Vec<usize> = self
-            .bom
-            .packages
-            .iter()
-            .filter(|p| p.source.kind == SourceKind::CratesIo && p.checksum.sha256.is_some())
-            .filter(|p| versions[p.name.as_str()] == 1)
-            .map(|p| p.id)
-            .collect();
-        assert!(found.len() > 3, "{} has too few plain packages", self.name);
-        found
+/// What a lockfile with one root gives: all kinds of sources, a name twice, and a name and version
+/// from two sources.
+pub(crate) fn lock_bom() -> Bom {
+    let mut bom = Bom {
+        evidence: vec![lock_evidence()],
+        roots: vec![0],
+        packages: vec![
+            package("app", "0.1.0", Source::of(SourceKind::Path)),
+            package("itoa", "1.0.11", Source::of(SourceKind::CratesIo)),
+            package("itoa", "1.0.11", git(Some("tag=v1.0.11"))),
+            package("rand", "0.7.3", Source::of(SourceKind::CratesIo)),
+            package("rand", "0.8.5", Source::of(SourceKind::CratesIo)),
+            package(
+                "zstd-sys",
+                "2.0.9+zstd.1.5.5",
+                Source::of(SourceKind::CratesIo),
+            ),
+            package("alphareg", "0.4.2", registry()),
+            package("member", "0.2.0", Source::of(SourceKind::Path)),
+        ],
+        edges: vec![
+            edge(0, 1),
+            edge(0, 3),
+            edge(0, 7),
+            edge(7, 2),
+            edge(7, 4),
+            edge(7, 6),
+            edge(6, 5),
+        ],
+        ..Bom::default()
+    };
+    bom.packages[1].checksum.sha512 = Some(Sha512::of(b"itoa"));
+    renumber(&mut bom);
+    bom
+}
+
+/// Everything that a bill of materials can hold.
+pub(crate) fn full_bom() -> Bom {
+    let mut bom = lock_bom();
+    bom.document = DocumentInfo {
+        timestamp: Some("2026-11-22T10:20:30Z".into()),
+        supplier: Some(Contact {
+            name: "Example Foundation".into(),
+            email: Some("security@example.org".into()),
+            url: Some("https://example.org".into()),
+        }),
+        authors: vec![
+            Contact {
+                name: "An Author".into(),
+                email: Some("author@example.org".into()),
+                url: None,
+            },
+            Contact {
+                name: "Ünï (c) ode".into(),
+                email: None,
+                url: Some("https://example.org/me".into()),
+            },
+        ],
+        lifecycle: Some("build".into()),
+        serial: Some("urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79".into()),
+        ..DocumentInfo::default()
+    };
+    bom.selection = Some(Selection {
+        packages: vec!["app".into()],
+        targets: vec!["x86_64-unknown-linux-gnu".into()],
+        host: Some("x86_64-unknown-linux-gnu".into()),
+        features: vec!["a".into()],
+        default_features: true,
+        resolver: Some("2".into()),
+        ..Selection::default()
+    });
+    bom.toolchain = Some(Toolchain {
+        version: Some("1.97.0".into()),
+        ..Toolchain::default()
+    });
+    bom.evidence.push(EvidenceSource {
+        level: EvidenceLevel::Sbom,
+        name: "other.json".into(),
+        sha256: None,
+    });
+    let scopes = [
+        Scope::Linked,
+        Scope::Build,
+        Scope::Dev,
+        Scope::Maybe,
+        Scope::NotBuilt,
+    ];
+    for (package, scope) in bom.packages.iter_mut().zip(scopes.into_iter().cycle()) {
+        package.scope = scope;
     }
-
-    /// Two different packages that differ in their versions.
-    pub(crate) fn two(&self, one: &mut impl FnMut() -> usize) -> (usize, usize) {
-        loop {
-            let (a, b) = (one(), one());
-            if self.bom.packages[a].version != self.bom.packages[b].version {
-                return (a, b);
-            }
-        }
+    let kinds = [
+        EdgeKind::Normal,
+        EdgeKind::Build,
+        EdgeKind::Dev,
+        EdgeKind::Unknown,
+    ];
+    for (edge, kind) in bom.edges.iter_mut().zip(kinds.into_iter().cycle()) {
+        edge.kind = kind;
     }
+    bom.edges[0].name = Some("renamed".into());
+    bom.edges[1].evidence = vec![0, 1];
+    let mut second = bom.edges[2].clone();
+    second.kind = EdgeKind::Build;
+    bom.edges.push(second);
+    let itoa = &mut bom.packages[2];
+    itoa.size = Some(12_345);
+    itoa.evidence = vec![0, 1];
+    itoa.license = Some("MIT OR Apache-2.0".into());
+    itoa.license_file = Some("LICENSE".into());
+    itoa.description = Some("Fast — \"integer\" \\ to 漢 string\nconversion".into());
+    itoa.authors = vec![
+        "David <d@example.org>".into(),
+        "Nobody".into(),
+        "Odd <x".into(),
+    ];
+    itoa.homepage = Some("https://example.org/itoa".into());
+    itoa.documentation = Some("https://docs.example.org/itoa".into());
+    itoa.repository = Some("not a url".into());
+    itoa.keywords = vec!["integer".into()];
+    itoa.units = vec![Unit {
+        kind: "lib".into(),
+        platform: "target".into(),
+        features: vec!["no-panic".into()],
+        scope: Scope::Linked,
+    }];
+    bom.packages[3].license = Some("MIT/Apache-2.0".into());
+    bom.gaps = vec![Gap {
+        package: 4,
+        code: "crate-gap".into(),
+        reason: "its manifest is not at hand".into(),
+    }];
+    renumber(&mut bom);
+    bom
+}
 
-    /// Edges between different plain packages, none of which lead back.
-    pub(crate) fn plain_edges(&self) -> Vec<Edge> {
-        let plain: BTreeSet<usize> = self.plain().into_iter().collect();
-        let ends: BTreeSet<(usize, usize)> =
-            self.bom.edges.iter().map(|e| (e.from, e.to)).collect();
-        let edges = self.bom.edges.iter().filter(|e| {
-            e.from != e.to
-                && plain.contains(&e.from)
-                && plain.contains(&e.to)
-                && !ends.contains(&(e.to, e.from))
-        });
-        edges.cloned().collect()
+pub(crate) fn renumber(bom: &mut Bom) {
+    for (id, package) in bom.packages.iter_mut().enumerate() {
+        package.id = id;
     }
+    bom.normalize();
+}
 
-    /// Two plain packages, of which neither depends on the other.
-    pub(crate) fn unrelated(&self, random: &mut Random) -> (usize, usize) {
-        let plain = self.plain();
-        loop {
-            let (a, b) = (
-                plain[random.below(plain.len())],
-                plain[random.below(plain.len())],
+pub(crate) fn parse(bytes: &[u8]) -> Document {
+    read(bytes, "test.json", &Limits::default(), &CancelToken::new()).unwrap()
+}
+
+/// A published schema, if the specifications' data is at hand; see `docs/architecture.md`.
+pub(crate) fn spec_data(path: &str) -> Option<serde_json::Value> {
+    let root = std::env::var_os("CRATETRUST_SPEC_DATA").map_or_else(
+        || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"),
+        Into::into,
+    );
+    match std::fs::read(root.join(path)) {
+        Ok(bytes) => Some(serde_json::from_slice(&bytes).unwrap()),
+        Err(error) => {
+            assert!(
+                std::env::var_os("CI").is_none_or(|ci| ci != "true"),
+                "{path} is needed in CI, set CRATETRUST_SPEC_DATA: {error}"
             );
-            let joined = |e: &Edge| (e.from, e.to) == (a, b) || (e.from, e.to) == (b, a);
-            if a != b && !self.bom.edges.iter().any(joined) {
-                return (a, b);
-            }
+            eprintln!("skipped: no {path}; set CRATETRUST_SPEC_DATA to the specifications' data");
+            None
         }
-    }
-
-    /// A dependency on one of several versions of a name, and a version that is not depended on.
-    pub(crate) fn edge_to_one_of_several(&self) -> Option<(usize, usize, usize)> {
-        let unique: BTreeSet<usize> = self.plain().into_iter().collect();
-        self.bom.edges.iter().find_map(|edge| {
-            let name = &self.bom.packages[edge.to].name;
-            let other = self.bom.packages.iter().find(|p| {
-                p.name == *name
-                    && p.id != edge.to
-                    && !self
-                        .bom
-                        .edges
-                        .iter()
-                        .any(|e| (e.from, e.to) == (edge.from, p.id))
-            })?;
-            unique
-                .contains(&edge.from)
-                .then_some((edge.from, edge.to, other.id))
-        })
-    }
-
-    /// A package of crates.io of which there are several versions.
-    pub(crate) fn one_of_several(&self) -> Option<usize> {
-        let versions = self.versions();
-        self.bom
-            .packages
-            .iter()
-            .find(|p| versions[p.name.as_str()] > 1 && p.checksum.sha256.is_some())
-            .map(|p| p.id)
-    }
-
-    pub(crate) fn from_git(&self) -> Option<usize> {
-        let mut packages = self.bom.packages.iter();
-        packages
-            .find(|p| p.source.kind == SourceKind::Git)
-            .map(|p| p.id)
     }
 }
