@@ -145,6 +145,8 @@ const (
 	LevelComponents Level = "components"
 	// LevelGraph also compares the root, edges and duplicates; the default.
 	LevelGraph Level = "graph"
+	// LevelFull also compares the selection, scopes and licences, as far as the evidence holds them.
+	LevelFull Level = "full"
 )
 
 // Code says what a finding is about; see the Code constants.

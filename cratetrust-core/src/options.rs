@@ -68,22 +68,26 @@ pub enum Level {
     /// Components, and the root, edges and duplicates.
     #[default]
     Graph,
+    /// The graph, and the selection, the scopes and the licences, as far as the evidence holds them.
+    Full,
 }
 
 impl Level {
+    /// All levels, from the least to the most.
+    pub const ALL: [Self; 3] = [Self::Components, Self::Graph, Self::Full];
+
     /// The level's stable name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Components => "components",
             Self::Graph => "graph",
+            Self::Full => "full",
         }
     }
 
     /// The level of that name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Components, Self::Graph]
-            .into_iter()
-            .find(|level| level.name() == name)
+        Self::ALL.into_iter().find(|level| level.name() == name)
     }
 }
 

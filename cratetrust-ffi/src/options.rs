@@ -26,6 +26,8 @@ pub const CRATETRUST_PRESET_CARGO: i32 = 3;
 pub const CRATETRUST_LEVEL_COMPONENTS: i32 = 1;
 /// It also compares the root, edges and duplicates; the default.
 pub const CRATETRUST_LEVEL_GRAPH: i32 = 2;
+/// It also compares the selection, scopes and licences, as far as the evidence holds them.
+pub const CRATETRUST_LEVEL_FULL: i32 = 3;
 
 /// Nobody is named as the supplier of a package; the default.
 pub const CRATETRUST_COMPONENT_SUPPLIER_NONE: i32 = 1;
@@ -480,6 +482,7 @@ pub unsafe extern "C" fn cratetrust_options_set_level(
         options.options.level = match level {
             CRATETRUST_LEVEL_COMPONENTS => Level::Components,
             CRATETRUST_LEVEL_GRAPH => Level::Graph,
+            CRATETRUST_LEVEL_FULL => Level::Full,
             other => return Err(out_of_range("level", other)),
         };
         Ok(())

@@ -80,13 +80,16 @@ const VERIFY_SBOM_HELP: &str = "\
 The SBOM may come from any producer: CycloneDX JSON or XML, SPDX 2 JSON or tag-value, SPDX 3
 JSON-LD, or cratetrust's own JSON.
 Every claim in it is compared with the evidence: packages, versions, sources, package URLs
-and checksums, and at level graph also the main component, dependencies and duplicates.
+and checksums; at level graph also the main component, dependencies and duplicates; at level
+full also the selection, scopes and licences, as far as the evidence holds them.
 
 Examples:
   cratetrust verify-sbom bom.json Cargo.lock
   cratetrust verify-sbom bom.spdx.json . --level components
   cratetrust sbom Cargo.lock | cratetrust verify-sbom - Cargo.lock
   cratetrust verify-sbom bom.json Cargo.lock --severity purl-missing=info
+  cratetrust verify-sbom theirs.json ours.json                  another SBOM is evidence too
+  cratetrust verify-sbom bom.json Cargo.lock --format sarif > findings.sarif
 
 Exit codes:
   0  pass: the SBOM matches the evidence
@@ -186,6 +189,8 @@ pub(crate) enum Output {
     Text,
     /// JSON for programs, one line a result
     Json,
+    /// Reports as SARIF 2.1.0, for code-scanning pages
+    Sarif,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -388,7 +393,7 @@ pub(crate) struct VerifySbom {
     #[arg(required = true, value_name = "EVIDENCE")]
     pub(crate) evidence: Vec<PathBuf>,
     /// How much is compared
-    #[arg(long, value_parser = PossibleValuesParser::new([Level::Components.name(), Level::Graph.name()]), default_value = Level::Graph.name())]
+    #[arg(long, value_parser = PossibleValuesParser::new(Level::ALL.map(Level::name)), default_value = Level::Graph.name())]
     level: String,
     #[command(flatten)]
     pub(crate) judging: Judging,

@@ -2,7 +2,7 @@
 
 mod sbom;
 
-use cratetrust_core::report::Report;
+use cratetrust_core::report::{Report, sarif_log};
 use cratetrust_core::{Error, Options, Result};
 
 use crate::args::{Command, Diff, Inspect, Verify, VerifySbom};
@@ -42,12 +42,18 @@ fn verify(args: &Verify, session: &mut Session<'_>) -> Result<()> {
     options.index = kept(args.index.as_deref(), session)?;
     options.against = kept(args.against.as_deref(), session)?;
     let mut first = true;
+    let mut reports = Vec::new();
     for path in &args.paths {
         let input = session.input(path)?;
         let answer = watched(session, &mut options, |options| {
             cratetrust_core::verify_package(&input, options)
         });
         match answer {
+            // A log of SARIF is one document, however many reports it holds.
+            Ok(report) if session.sarif() => {
+                session.judge(&report);
+                reports.push(report);
+            }
             Ok(report) => {
                 let heading = several.then(|| input.label());
                 show(&report, heading.as_deref(), &mut first, session)?;
@@ -58,6 +64,10 @@ fn verify(args: &Verify, session: &mut Session<'_>) -> Result<()> {
         if options.cancel.is_cancelled() {
             break;
         }
+    }
+    if !reports.is_empty() {
+        let reports: Vec<&Report> = reports.iter().collect();
+        session.print(&(sarif_log(&reports) + "\n"))?;
     }
     Ok(())
 }
@@ -92,15 +102,18 @@ fn diff(args: &Diff, session: &mut Session<'_>) -> Result<()> {
         cratetrust_core::diff_lockfiles(&old, &new, options)
     })?;
     session.judge(&report);
-    let text = if session.json() {
-        report.to_json() + "\n"
-    } else {
-        render::diff(&report, session.out_paint())
-    };
+    let text = session
+        .for_programs(&report)
+        .unwrap_or_else(|| render::diff(&report, session.out_paint()));
     session.print(&text)
 }
 
 fn inspect(args: &Inspect, session: &mut Session<'_>) -> Result<()> {
+    if session.sarif() {
+        return Err(Error::invalid(
+            "--format sarif is a form of reports, and `inspect` makes none; --format json shows what it finds",
+        ));
+    }
     let mut options = session.options(None);
     let input = session.input(&args.file)?;
     let inspection = watched(session, &mut options, |options| {
@@ -122,8 +135,8 @@ fn show(
     session: &mut Session<'_>,
 ) -> Result<()> {
     session.judge(report);
-    if session.json() {
-        return session.print(&(report.to_json() + "\n"));
+    if let Some(text) = session.for_programs(report) {
+        return session.print(&text);
     }
     let mut text = String::new();
     if !std::mem::replace(first, false) {

@@ -110,6 +110,19 @@ impl<'a> Session<'a> {
         self.format == Output::Json
     }
 
+    pub(crate) fn sarif(&self) -> bool {
+        self.format == Output::Sarif
+    }
+
+    /// A report as programs read it, where it was asked for in such a form.
+    pub(crate) fn for_programs(&self, report: &Report) -> Option<String> {
+        match self.format {
+            Output::Text => None,
+            Output::Json => Some(report.to_json() + "\n"),
+            Output::Sarif => Some(report.to_sarif() + "\n"),
+        }
+    }
+
     pub(crate) fn out_paint(&self) -> Paint {
         self.out_paint
     }

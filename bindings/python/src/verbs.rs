@@ -141,7 +141,7 @@ pub(crate) fn generate_sbom(
 /// Does this SBOM tell the truth about the evidence?
 ///
 /// The SBOM may be of any producer, in any format that is read here; `label` names bytes or a file
-/// object. `level` is `components` or `graph`, the default.
+/// object. `level` is `components`, `graph`, the default, or `full`.
 #[pyfunction]
 #[pyo3(signature = (
     sbom, evidence, *, label = None, level = None, preset = None, severity = None, limits = None,

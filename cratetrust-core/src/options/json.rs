@@ -81,9 +81,8 @@ fn set(options: &mut Options, key: &str, value: &Value) -> Result<()> {
         "level" => {
             let name = string(key, value)?;
             options.level = Level::from_name(name).ok_or_else(|| {
-                Error::invalid(format!(
-                    "no level is called `{name}`; known: components, graph"
-                ))
+                let known = Level::ALL.map(Level::name).join(", ");
+                Error::invalid(format!("no level is called `{name}`; known: {known}"))
             })?;
         }
         "supplier" => {

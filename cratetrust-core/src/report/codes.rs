@@ -294,10 +294,13 @@ codes! {
     ChecksumMissing, "checksum-missing", Coverage, [W W W], "The SBOM lacks the checksum of a package.";
     PurlMismatch, "purl-mismatch", Mismatch, [E E E], "A package URL does not name the package it stands on.";
     PurlMissing, "purl-missing", Coverage, [W W W], "The SBOM lacks the package URL of a package.";
+    LicenseMismatch, "license-mismatch", Mismatch, [E E E], "The SBOM gives a package another declared licence than the evidence.";
     EdgeMissing, "edge-missing", Mismatch, [E E E], "The SBOM lacks a dependency of the evidence.";
     EdgeExtra, "edge-extra", Mismatch, [E E E], "The SBOM names a dependency that the evidence does not.";
     EdgeUnknownRef, "edge-unknown-ref", Mismatch, [E E E], "A dependency points to a component that does not exist.";
+    ScopeMismatch, "scope-mismatch", Mismatch, [E E E], "The SBOM says that a package takes part in the build otherwise than the evidence says.";
     RootMismatch, "root-mismatch", Mismatch, [E E E], "The SBOM describes another main component than the evidence.";
+    SelectionMismatch, "selection-mismatch", Mismatch, [E E E], "The SBOM was made for another selection than the evidence.";
     DocumentIncomplete, "document-incomplete", Coverage, [W W W], "The SBOM lacks a whole section that its format could hold.";
     DocumentInvalid, "document-invalid", Mismatch, [E E E], "The SBOM breaks its own format.";
     FindingsTruncated, "findings-truncated", Note, [W W W], "More findings than the limit; the rest was counted and not kept.";

@@ -1,12 +1,14 @@
 //! Findings, severities, the verdict, and the JSON form of a report (schema `cratetrust.report/1`).
 
 mod codes;
+mod sarif;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 pub use codes::{Class, Code, Preset, Severity};
+pub use sarif::sarif_log;
 
 use crate::digest::Sha256;
 use crate::text::hex;

@@ -57,14 +57,16 @@ fn write(
     generated: &Generated,
     document: Vec<u8>,
 ) -> Result<()> {
-    let report = || generated.report.to_json() + "\n";
+    let for_programs = session.for_programs(&generated.report);
+    let is_text = for_programs.is_none();
+    let report = for_programs.unwrap_or_else(|| generated.report.to_json() + "\n");
     let stage = |path: Option<&Path>, bytes: Vec<u8>| match file(path) {
         Some(path) => Staged::new(path, bytes).map(|staged| (Some(staged), Vec::new())),
         None => Ok((None, bytes)),
     };
     let (staged_document, document) = stage(args.output.as_deref(), document)?;
     let staged_report = match &args.report {
-        Some(path) => Some(stage(Some(path.as_path()), report().into_bytes())?),
+        Some(path) => Some(stage(Some(path.as_path()), report.clone().into_bytes())?),
         None => None,
     };
     let to_stdout = staged_document.is_none();
@@ -76,8 +78,8 @@ fn write(
             Some(staged) => staged.commit()?,
             None => session.print_document(&bytes)?,
         }
-    } else if session.json() {
-        session.remark(&report());
+    } else if !is_text {
+        session.remark(&report);
     } else {
         let name = args.output.as_deref().filter(|_| !to_stdout);
         let text = render::made(generated, &args.output_format, name, session.err_paint());

@@ -5,6 +5,7 @@ mod findings;
 mod inspection;
 mod made;
 mod report;
+mod sbom;
 
 use std::borrow::Cow;
 use std::fmt::Write as _;

@@ -11,11 +11,9 @@ use super::{Paint, Table, count, size};
 
 /// A report of `verify` or `verify-sbom`.
 pub(crate) fn report(report: &Report, paint: Paint) -> String {
-    let mut text = format!(
-        "{}: {}\n\n",
-        paint.verdict(report.verdict),
-        headline(report)
-    );
+    let mut text = format!("{}: {}\n", paint.verdict(report.verdict), headline(report));
+    text.push_str(&super::sbom::summary(report));
+    text.push('\n');
     let summary = &report.summary;
     let mut table = Table::default();
     inputs(&mut table, report);

@@ -35,7 +35,8 @@ fn wrong_flags_are_exit_2_and_say_why() {
         &["sbom", "Cargo.lock", "--contact", "a@b.example"],
         &["sbom", "Cargo.lock", "--timestamp", "yesterday"],
         &["sbom", "Cargo.lock", "--report", "-"],
-        &["verify-sbom", "bom.json", "Cargo.lock", "--level", "full"],
+        &["verify-sbom", "bom.json", "Cargo.lock", "--level", "all"],
+        &["inspect", "Cargo.lock", "--format", "sarif"],
     ] {
         let done = dir.run(args).expect_code(2);
         assert!(done.out.is_empty(), "{args:?}: {done:?}");

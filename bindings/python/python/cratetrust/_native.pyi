@@ -670,5 +670,5 @@ def verify_sbom(sbom: Input, evidence: Input | Sequence[Input], *, label: str | 
     Does this SBOM tell the truth about the evidence?
 
     The SBOM may be of any producer, in any format that is read here; `label` names bytes or a file
-    object. `level` is `components` or `graph`, the default.
+    object. `level` is `components`, `graph`, the default, or `full`.
     """

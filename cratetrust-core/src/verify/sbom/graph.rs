@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::identity::{PurlClaim, name_at_version};
 use super::matching::{Matching, Pair, Rule};
 use super::{Comparison, section_missing};
-use crate::bom::{Edge, EdgeKind};
+use crate::bom::{Edge, EdgeKind, Scope};
 use crate::report::{Code, Finding, Severity};
 
 impl Comparison<'_> {
@@ -15,7 +15,8 @@ impl Comparison<'_> {
         self.repetitions();
         self.root();
         self.unknown_references();
-        if self.document.has_graph {
+        // A graph without a single edge is none, whatever section of the format stands there empty.
+        if self.document.has_graph && !self.document.bom.edges.is_empty() {
             self.edges();
         } else {
             let count = distinct_edges(&self.evidence.edges);
@@ -281,8 +282,18 @@ impl Comparison<'_> {
                 }
             }
         }
+        // What is not built has no dependencies in the evidence, and nothing in the build depends on
+        // it; that it is listed at all is told by its scope.
+        let outside = |package: usize| {
+            self.evidence.selection.is_some()
+                && self
+                    .evidence
+                    .packages
+                    .get(package)
+                    .is_some_and(|package| package.scope == Scope::NotBuilt)
+        };
         for (from, to, kind) in extra {
-            if !is_other(from) {
+            if !is_other(from) && !outside(from) && !outside(to) {
                 findings.push(self.edge_finding(Code::EdgeExtra, from, to, kind));
             }
         }
@@ -315,10 +326,23 @@ impl Comparison<'_> {
         };
         finding.package = Some(from_id);
         finding.path = place;
-        // A document for one selection may leave out what a lockfile holds for another.
-        if code == Code::EdgeMissing && self.may_leave_out {
-            finding.at_most = Some(Severity::Info);
-        }
+        // A document for one selection may leave out what a lockfile holds for another, and what
+        // the evidence itself is not sure of.
+        let unsure = |package: usize| {
+            self.evidence.selection.is_some()
+                && self
+                    .evidence
+                    .packages
+                    .get(package)
+                    .is_some_and(|package| package.scope == Scope::Maybe)
+        };
+        finding.at_most = match code {
+            Code::EdgeMissing if self.may_leave_out || unsure(from) => Some(Severity::Info),
+            Code::EdgeExtra if unsure(from) => Some(Severity::Info),
+            // The lockfile may well hold it, for another build.
+            Code::EdgeExtra if self.may_hold_more => Some(Severity::Warning),
+            _ => None,
+        };
         finding
     }
 

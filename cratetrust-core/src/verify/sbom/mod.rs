@@ -1,14 +1,17 @@
 //! Does an SBOM tell the truth about the evidence?
 
 mod component;
+mod full;
 mod graph;
 mod identity;
+mod license;
 mod matching;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{HashMap, HashSet};
 
+use full::is_lockfile_only;
 use identity::{Claimed, PurlClaim};
 use matching::{Matching, Rule, match_components};
 
@@ -31,11 +34,12 @@ pub(crate) fn compare_sbom(document: &Document, evidence: &Bom, level: Level) ->
         })
         .collect();
     let replaced = replacements(evidence);
-    let matching = match_components(evidence, &claims, &replaced, level == Level::Graph);
+    let matching = match_components(evidence, &claims, &replaced, level >= Level::Graph);
     let mut comparison = Comparison {
         document,
         evidence,
         may_leave_out: may_leave_out(document, evidence),
+        may_hold_more: evidence.selection.is_some() && document.bom.selection.is_none(),
         extras: extras(&claims, &matching, level),
         claims,
         matching,
@@ -52,9 +56,13 @@ pub(crate) fn compare_sbom(document: &Document, evidence: &Bom, level: Level) ->
     comparison.extra();
     comparison.components();
     let mut checks = vec!["components".to_owned()];
-    if level == Level::Graph {
+    if level >= Level::Graph {
         comparison.graph();
         checks.push("graph".to_owned());
+    }
+    if level >= Level::Full {
+        comparison.full();
+        checks.push("full".to_owned());
     }
     Draft {
         checks,
@@ -81,30 +89,31 @@ struct Comparison<'a> {
     other_packages: HashSet<usize>,
     /// Packages of which a digest was compared.
     anchored: HashSet<usize>,
-    /// Whether the document states a selection and the evidence does not, so that what it leaves
+    /// Whether the document states a selection that is not the evidence's, so that what it leaves
     /// out may not belong to it.
     may_leave_out: bool,
+    /// Whether the evidence is of one selection and the document of more than that, or of one that
+    /// it does not state.
+    may_hold_more: bool,
     findings: Vec<Finding>,
 }
 
 /// A lockfile holds a superset of every build; a document that states what it was resolved for may
-/// be right to hold less.
+/// be right to hold less. So may one for other targets than the evidence was resolved for.
 fn may_leave_out(document: &Document, evidence: &Bom) -> bool {
-    let only = |bom: &Bom| {
-        !bom.evidence.is_empty()
-            && bom
-                .evidence
-                .iter()
-                .all(|source| source.level == EvidenceLevel::Lockfile)
+    let Some(claimed) = &document.bom.selection else {
+        return false;
     };
-    let lockfile_only =
-        evidence.selection.is_none() && (evidence.evidence.is_empty() || only(evidence));
-    let narrowed = document
-        .bom
-        .selection
-        .as_ref()
-        .is_some_and(|selection| !selection.targets.is_empty());
-    lockfile_only && narrowed && !only(&document.bom)
+    if claimed.targets.is_empty() || is_lockfile_only(&document.bom) {
+        return false;
+    }
+    match &evidence.selection {
+        None => evidence.evidence.is_empty() || is_lockfile_only(evidence),
+        Some(known) => known
+            .targets
+            .iter()
+            .any(|target| !claimed.targets.contains(target)),
+    }
 }
 
 /// The `[replace]`d originals, and what replaces each.
@@ -230,10 +239,18 @@ impl<'a> Comparison<'a> {
                 continue;
             }
             let id = self.id(index);
-            let finding = if self.may_leave_out {
+            let may_be_built = self.evidence.selection.is_some() && package.scope == Scope::Maybe;
+            let finding = if may_be_built {
                 let message = format!(
-                    "the SBOM leaves out `{id}`; a lockfile cannot tell whether its selection needs it"
+                    "the SBOM leaves out `{id}`, which may be part of the build: the evidence cannot tell (maybe)"
                 );
+                Finding::new(Code::ComponentUnlisted, message)
+            } else if self.may_leave_out {
+                let why = match self.evidence.selection {
+                    None => "a lockfile cannot tell whether its selection needs it",
+                    Some(_) => "the evidence is of other targets",
+                };
+                let message = format!("the SBOM leaves out `{id}`; {why}");
                 Finding::new(Code::ComponentUnlisted, message)
             } else {
                 Finding::new(Code::ComponentMissing, format!("the SBOM lacks `{id}`"))
