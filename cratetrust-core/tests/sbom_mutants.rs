@@ -398,7 +398,7 @@ fn graph_mutants(sample: &Sample, random: &mut Random, lie: &mut Lie<'_>) {
             &|bom| set_version(&mut bom.packages[several], "99.9.9"),
         );
     }
-    if let Some(git) = sample.from_git() {
+    if let Some(git) = sample.git_package() {
         lie(
             "git commit",
             &[(&["source-mismatch"], of(git))],

@@ -356,6 +356,9 @@ def reported(report: dict[str, Any]) -> Counter[tuple[str, str, str]]:
             detail = finding["expected"]
         elif code == "edge-extra" or code == "component-foreign":
             detail = finding["actual"]
+        elif code == "root-mismatch":
+            # A statement about the document; where there is one root, it stands at that package.
+            package = ""
         elif code == "document-incomplete":
             detail = next((section for section in SECTIONS if section in finding["message"]), finding["message"])
         out[(code, package, detail)] += 1
