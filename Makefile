@@ -88,6 +88,12 @@ oracle: ## Compares the library with cargo itself: every pinned project, target 
 	$(ORACLE) compare --command "$(TARGET)/release/cratetrust"
 	$(ORACLE) generate --seeds 0:1000 --command "$(TARGET)/release/cratetrust"
 
+.PHONY: peers
+peers: corpus ## Writes the tables of docs/peers.md anew; wants sbom-diff and sbomdiff on PATH.
+	$(CARGO) build --release --locked -p cratetrust-cli
+	$(PYTHON) tests/peers/check.py --command "$(TARGET)/release/cratetrust" --corpus "$(CORPUS)" --page docs/peers.md
+	$(PYTHON) tests/peers/mutants.py --command "$(TARGET)/release/cratetrust" --corpus "$(CORPUS)" --page docs/peers.md
+
 # ---- tests ------------------------------------------------------------------------------------
 
 LANGUAGES := rust c python go
@@ -96,6 +102,7 @@ LANGUAGES := rust c python go
 test: toolchains corpus ## Runs every test, in every language whose toolchain is present.
 	@for language in $$(cat $(TOOLS)/present); do $(MAKE) --no-print-directory test-$$language; done
 	@$(MAKE) --no-print-directory test-conformance
+	@$(MAKE) --no-print-directory test-peers
 	@$(MAKE) --no-print-directory test-oracle
 	@missing=$$(cat $(TOOLS)/missing); \
 	if [ -n "$$missing" ]; then \
@@ -170,6 +177,13 @@ test-conformance: corpus
 	$(CARGO) build --locked -p cratetrust-cli
 	$(PYTHON) tests/conformance/make_inputs.py --check
 	$(PYTHON) tests/conformance/run.py --command "$(TARGET)/debug/cratetrust"
+
+# Other tools' documents, each finding held to a reading of its own; and lies, all of which must be found.
+.PHONY: test-peers
+test-peers: corpus
+	$(CARGO) build --locked -p cratetrust-cli
+	$(PYTHON) tests/peers/check.py --command "$(TARGET)/debug/cratetrust" --corpus "$(CORPUS)"
+	$(PYTHON) tests/peers/mutants.py --command "$(TARGET)/debug/cratetrust" --corpus "$(CORPUS)"
 
 # A few cases of the oracle; a command that cannot resolve yet is named and not compared.
 .PHONY: test-oracle

@@ -398,7 +398,7 @@ fn graph_mutants(sample: &Sample, random: &mut Random, lie: &mut Lie<'_>) {
             &|bom| set_version(&mut bom.packages[several], "99.9.9"),
         );
     }
-    if let Some(git) = sample.from_git() {
+    if let Some(git) = sample.git_package() {
         lie(
             "git commit",
             &[(&["source-mismatch"], of(git))],
@@ -531,8 +531,18 @@ fn every_lie_is_found_in_every_format() {
         let mutants = mutants(sample, &mut random);
         let classes: BTreeSet<&str> = mutants.iter().map(|m| m.class).collect();
         assert!(classes.len() >= 20, "{}: {classes:?}", sample.name);
-        for (format, version) in formats() {
-            for mutant in &mutants {
+        // The largest lockfile tries each lie in some formats, and each format with some lies.
+        let every = if sample.bom.packages.len() > 500 {
+            4
+        } else {
+            1
+        };
+        for (place, (format, version)) in formats().enumerate() {
+            for (_, mutant) in mutants
+                .iter()
+                .enumerate()
+                .filter(|(at, _)| (at + place) % every == 0)
+            {
                 let document = sbom::write(&mutant.bom, format, Some(version)).unwrap();
                 let report = verify(&document, &sample.lock);
                 if let Err(why) = judge(mutant, &report) {

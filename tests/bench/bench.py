@@ -92,6 +92,27 @@ def sbom(command: Path, target: Path, corpus: Path, name: str) -> None:
     row(f"verify-sbom of {name}, in-process", check, "cargo metadata", peer)
 
 
+def many(target: Path) -> None:
+    """`verify-sbom` of a made-up lockfile of 5,000 packages, each of which depends on three before it."""
+    packages = 5000
+    lines = ["version = 4\n"]
+    for number in range(packages):
+        before = sorted({number // 2, number // 3, number - 1} & set(range(1, number)))
+        needs = "".join(f' "crate-{other}",\n' for other in before)
+        source = "registry+https://github.com/rust-lang/crates.io-index"
+        lines.append(f'[[package]]\nname = "crate-{number}"\nversion = "1.{number}.0"\n')
+        if number:
+            lines.append(f'source = "{source}"\nchecksum = "{number:064x}"\n')
+        else:
+            needs = f' "crate-{packages - 1}",\n'
+        lines.append(f"dependencies = [\n{needs}]\n\n" if needs else "\n")
+    with tempfile.TemporaryDirectory() as directory:
+        lock = Path(directory) / "Cargo.lock"
+        lock.write_text("".join(lines))
+        once = in_process(target / "examples" / "time_verify_sbom", str(lock))
+    row("verify-sbom of 5,000 packages, in-process", once, "goal", 0.1)
+
+
 def bring(corpus: Path, name: str) -> tuple[Path, Path, Path]:
     """A cargo home of its own with all crates of one packaged project: (home, lockfile, project)."""
     place = corpus / "bench" / "large"
@@ -231,6 +252,7 @@ def main() -> int:
     print(f"{'what':<46} {'ours':>12}   {'peer':<24} {'peer':>12}   {'less CPU':>8}")
     start_up(command)
     sbom(command, target, corpus, "tauri-cli-2.5.0")
+    many(target)
     home, lock, project = bring(corpus, LARGE)
     documented = set(re.findall(r"^\| `([a-z0-9-]+)` \|", FINDINGS.read_text(), re.MULTILINE))
     strict(command, home, lock, documented)

@@ -3,7 +3,8 @@
 
 For each document beside this file the lock and the document are read here, with nothing but the
 standard library, and compared; the command's report must say the same: no package, edge, digest or
-root more, and none less. ``--table FILE`` writes what each tool's documents lack, as Markdown.
+root more, and none less. ``--page FILE`` writes what each tool's documents lack into that page, as
+a table in Markdown.
 
     python3 tests/peers/check.py --command PATH --corpus .corpus
 """
@@ -27,7 +28,8 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 Id = tuple[str, str]
 # At least so many documents of so many tools, or the check has lost its input.
-DOCUMENTS, TOOLS = 40, 5
+DOCUMENTS, TOOLS = 49, 5
+BEGIN, END = "<!-- documents: begin -->", "<!-- documents: end -->"
 
 
 @dataclass
@@ -354,6 +356,9 @@ def reported(report: dict[str, Any]) -> Counter[tuple[str, str, str]]:
             detail = finding["expected"]
         elif code == "edge-extra" or code == "component-foreign":
             detail = finding["actual"]
+        elif code == "root-mismatch":
+            # A statement about the document; where there is one root, it stands at that package.
+            package = ""
         elif code == "document-incomplete":
             detail = next((section for section in SECTIONS if section in finding["message"]), finding["message"])
         out[(code, package, detail)] += 1
@@ -385,7 +390,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--command", type=Path, required=True, help="the cratetrust command")
     parser.add_argument("--corpus", type=Path, required=True, help="the corpus' directory")
-    parser.add_argument("--table", type=Path, help="where to write the table of what the documents lack")
+    parser.add_argument("--page", type=Path, help="the page whose table of what the documents lack is written anew")
     arguments = parser.parse_args()
     failed, rows, seen = 0, [], set()
     for path in sorted((HERE / "sboms").glob("*/*.gz")):
@@ -403,12 +408,15 @@ def main() -> int:
         rows.append((tool, lock_name, form, codes))
         for line in wrong[:20]:
             print(f"{tool} {file}: {line}")
-    if arguments.table:
+    if arguments.page:
         lines = ["| tool | lock | document | findings |", "|---|---|---|---|"]
         for tool, lock_name, form, codes in rows:
             told = ", ".join(f"`{code}` {count}" for code, count in sorted(codes.items())) or "none"
             lines.append(f"| {tool} | {lock_name} | {form} | {told} |")
-        arguments.table.write_text("\n".join(lines) + "\n")
+        head, _, rest = arguments.page.read_text().partition(BEGIN)
+        _, _, tail = rest.partition(END)
+        table = "\n".join(lines)
+        arguments.page.write_text(f"{head}{BEGIN}\n{table}\n{END}{tail}")
     print(f"{len(rows)} documents of {len(seen)} tools, {failed} with a disagreement")
     return 1 if failed or len(rows) < DOCUMENTS or len(seen) < TOOLS else 0
 

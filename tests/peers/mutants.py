@@ -26,6 +26,8 @@ from typing import Any
 LOCK = "ripgrep-14.1.1"
 Document = dict[str, Any]
 BEGIN, END = "<!-- mutants: begin -->", "<!-- mutants: end -->"
+REGISTRY = "?repository_url=https:%2F%2Fregistry.example%2Findex"
+GIT = "?vcs_url=git%2Bhttps:%2F%2Fgit.example%2Ffork%40" + "0" * 40
 # All that sbom-diff can be told to fail on, but for what no lie changes: dates, tools and suppliers.
 FAIL_ON = [
     "missing-hashes", "added-components", "removed-components", "changed-components", "deps",
@@ -103,7 +105,7 @@ def swap(key: str) -> Callable[[Document], None]:
     """Exchange what two components say."""
 
     def change(document: Document) -> None:
-        a, b = component(document, "memchr"), component(document, "regex")
+        a, b = component(document, "memchr"), component(document, "aho-corasick")
         a[key], b[key] = b[key], a[key]
         if key == "version":
             set_version(a, a["version"])
@@ -160,7 +162,7 @@ def root_changed(document: Document) -> None:
 
 def edge_extra(document: Document) -> None:
     """A dependency that is none."""
-    edges(document, "memchr").append(component(document, "regex")["bom-ref"])
+    edges(document, "memchr").append(component(document, "aho-corasick")["bom-ref"])
 
 
 LIES: list[tuple[str, Callable[[Document], None]]] = [
@@ -172,12 +174,12 @@ LIES: list[tuple[str, Callable[[Document], None]]] = [
     ("all hashes dropped", all_hashes),
     ("hash under another algorithm", relabelled),
     ("swapped hashes", swap("hashes")),
-    ("edge missing", lambda d: edges(d, "regex").pop() and None),
+    ("edge missing", lambda d: edges(d, "aho-corasick").clear()),
     ("edge extra", edge_extra),
-    ("edge to an unknown reference", lambda d: edges(d, "regex").append("nowhere")),
+    ("edge to an unknown reference", lambda d: edges(d, "aho-corasick").append("nowhere")),
     ("dependencies dropped", no_dependencies),
-    ("purl source", edit("memchr", "purl", lambda p: p + "?repository_url=https:%2F%2Fregistry.example%2Findex")),
-    ("source from registry to git", edit("memchr", "purl", lambda p: p + "?vcs_url=git%2Bhttps:%2F%2Fgit.example%2Ffork%40" + "0" * 40)),
+    ("purl source", edit("memchr", "purl", lambda p: p + REGISTRY)),
+    ("source from registry to git", edit("memchr", "purl", lambda p: p + GIT)),
     ("purl name", edit("memchr", "purl", lambda p: p.replace("memchr", "another"))),
     ("purl removed", edit("memchr", "purl", None)),
     ("swapped purls", swap("purl")),
@@ -317,7 +319,7 @@ def main() -> int:
                 fail_on = [word for condition in FAIL_ON for word in ("--fail-on", condition)]
                 cells.append(run([peers["sbom-diff"], str(base), str(mutant), *fail_on], (3,)))
             if peers["sbomdiff"]:
-                cells.append(run([peers["sbomdiff"], str(base), str(mutant)], (1,)))
+                cells.append(run([peers["sbomdiff"], "--checksum", "SHA256", str(base), str(mutant)], (1,)))
             rows.append((name, is_lie, cells))
     lines = [f"| change | {' | '.join(columns)} |", "|---|" + "---|" * len(columns)]
     for name, is_lie, cells in rows:

@@ -220,7 +220,7 @@ impl Sample {
             .map(|p| p.id)
     }
 
-    pub(crate) fn from_git(&self) -> Option<usize> {
+    pub(crate) fn git_package(&self) -> Option<usize> {
         let mut packages = self.bom.packages.iter();
         packages
             .find(|p| p.source.kind == SourceKind::Git)

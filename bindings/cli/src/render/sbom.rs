@@ -75,7 +75,8 @@ fn next(report: &Report, sbom: &str, evidence: Option<(&str, String)>) -> String
         Code::DocumentInvalid | Code::EdgeUnknownRef | Code::ComponentDuplicate => {
             "the SBOM's producer must correct it".to_owned()
         }
-        Code::ChecksumMismatch => {
+        // Another version has another digest: then the version is what is wrong.
+        Code::ChecksumMismatch if !has_other_version(report, finding) => {
             "find out which bytes were built before either is trusted".to_owned()
         }
         _ => match evidence {
@@ -87,6 +88,13 @@ fn next(report: &Report, sbom: &str, evidence: Option<(&str, String)>) -> String
         },
     };
     format!("{advice}; {place}")
+}
+
+fn has_other_version(report: &Report, finding: &Finding) -> bool {
+    report
+        .findings
+        .iter()
+        .any(|other| other.code == Code::VersionMismatch && other.package == finding.package)
 }
 
 /// Where the first finding that decides stands.

@@ -289,6 +289,46 @@ fn an_sbom_made_is_an_sbom_verified() {
 }
 
 #[test]
+fn reports_come_as_sarif_and_an_sbom_report_begins_with_three_lines() {
+    let dir = Dir::with_lock();
+    let made = dir.run(&["sbom", "Cargo.lock"]).expect_code(0);
+    dir.write("bom.json", made.out.replace("2.0.0", "2.0.1"));
+    let args = ["verify-sbom", "bom.json", "Cargo.lock"];
+    let text = dir.run(&args).expect_code(1);
+    let lines: Vec<&str> = text.out.lines().take(4).collect();
+    assert!(lines[0].starts_with("fail: "), "{text:?}");
+    assert!(
+        lines[1].starts_with("found: 1 version-mismatch"),
+        "{text:?}"
+    );
+    assert!(
+        lines[2].starts_with("next: where Cargo.lock is right"),
+        "{text:?}"
+    );
+    assert!(lines[2].contains("two@2.0.0 at /components/"), "{text:?}");
+    assert_eq!(lines[3], "");
+    let log = dir
+        .run(&[&args[..], &["--format", "sarif"]].concat())
+        .expect_code(1)
+        .json();
+    assert_eq!(log["version"], "2.1.0");
+    assert_eq!(log["runs"][0]["results"][0]["ruleId"], "version-mismatch");
+    // Several reports are one log.
+    dir.write("one.crate", "abc");
+    let args = ["verify", "one.crate", "one.crate", "--format", "sarif"];
+    let log = dir.run(&args).expect_code(1).json();
+    assert_eq!(log["runs"].as_array().unwrap().len(), 2);
+    let diff = ["diff", "Cargo.lock", "Cargo.lock", "--format", "sarif"];
+    assert_eq!(
+        dir.run(&diff).expect_code(0).json()["runs"][0]["results"]
+            .as_array()
+            .unwrap()
+            .len(),
+        0
+    );
+}
+
+#[test]
 fn diff_tells_what_changed() {
     let dir = Dir::with_lock();
     let same = dir
