@@ -10,6 +10,7 @@ use crate::digest::Sha256;
 use crate::error::{Error, Result};
 use crate::input::Input;
 use crate::limits::Limits;
+use crate::profile::Profile;
 use crate::progress::{CancelToken, Observer};
 use crate::report::Severities;
 use crate::verifier::Verifier;
@@ -143,6 +144,8 @@ pub struct Options {
     pub conclude_declared: bool,
     /// `generate_sbom`: who is named as the supplier of each package.
     pub component_supplier: ComponentSupplier,
+    /// `inspect`: the profile that an SBOM is held against; other kinds of input are refused then.
+    pub profile: Option<Profile>,
 }
 
 /// Who is named as the supplier of a package that is not the main component.
@@ -327,6 +330,7 @@ impl fmt::Debug for Options {
             .field("vcs_url", &self.vcs_url)
             .field("conclude_declared", &self.conclude_declared)
             .field("component_supplier", &self.component_supplier)
+            .field("profile", &self.profile)
             .finish_non_exhaustive()
     }
 }

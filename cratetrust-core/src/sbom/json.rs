@@ -72,6 +72,13 @@ pub(super) fn read(fields: &Fields<'_>, faults: Faults, cancel: &CancelToken) ->
     reader.links(fields, &root, cancel)?;
     // The plain form states everything itself: nothing is left to defaults.
     let mut document = reader.builder.document;
+    for claim in &mut document.claims {
+        claim.in_graph = document.has_graph;
+    }
+    document.lifecycles = document.bom.document.lifecycle.iter().cloned().collect();
+    document
+        .identifier
+        .clone_from(&document.bom.document.serial);
     document.faults = reader.builder.faults.finish();
     Ok(document)
 }
