@@ -4,7 +4,7 @@ use super::document::{is_reachable, is_somebody};
 use super::place::Keys;
 use super::{Demand, Field, Profile, Subject};
 use crate::package::SourceKind;
-use crate::sbom::{Claim, Document, LicenseRole};
+use crate::sbom::{Claim, Document, Format, LicenseRole};
 
 /// As many components that lack a field are named.
 pub const MOST_NAMED: usize = 100;
@@ -18,6 +18,8 @@ pub(super) struct Component<'a> {
     pub root: bool,
     /// Whether it stands for what is made of others and is no file itself: BSI's logical component.
     logical: bool,
+    /// Whether its format cannot say that it depends on nothing.
+    mute: bool,
 }
 
 impl<'a> Component<'a> {
@@ -25,6 +27,7 @@ impl<'a> Component<'a> {
     /// lists beside the packages are none.
     pub(super) fn all(document: &'a Document) -> Vec<Self> {
         let bom = &document.bom;
+        let mute = document.format == Format::Spdx3Json;
         let mut roots = vec![false; bom.packages.len()];
         for root in &bom.roots {
             if let Some(slot) = roots.get_mut(*root) {
@@ -42,6 +45,7 @@ impl<'a> Component<'a> {
                 claim,
                 root,
                 logical: (root || local) && !has_file(claim),
+                mute,
             }
         });
         let others = document.others.iter().filter(|other| !other.is_file);
@@ -51,6 +55,7 @@ impl<'a> Component<'a> {
             claim: &other.claim,
             root: other.claim.main,
             logical: other.claim.main && !has_file(&other.claim),
+            mute,
         });
         own.chain(others).collect()
     }
@@ -123,7 +128,7 @@ const SUPPLIER: Asked = Asked {
     demand: Demand::Required,
     of_logical: true,
     has: |component| component.claim.supplier.as_ref().is_some_and(is_somebody),
-    keys: keys("supplier", "supplier", "suppliedBy", "supplier"),
+    keys: keys("supplier", "supplier", "suppliedBy", ""),
 };
 
 /// CISA: who creates, defines and identifies the component.
@@ -148,7 +153,7 @@ const CREATOR: Asked = Asked {
     demand: Demand::Required,
     of_logical: true,
     has: |component| component.claim.creators.iter().any(is_reachable),
-    keys: keys("", "originator", "originatedBy", "authors"),
+    keys: keys("", "originator", "originatedBy", ""),
 };
 
 const IDENTIFIER: Asked = Asked {
@@ -171,12 +176,17 @@ const DEPENDENCIES: Asked = Asked {
     keys: keys("", "", "", ""),
 };
 
-/// BSI: and whether they are all.
+/// BSI: and whether they are all. Validators of SPDX 3 take the individual `NoneElement` for a missing
+/// one, so that there a component that only others depend on has nothing to be called complete.
 const COMPLETENESS: Asked = Asked {
     field: "dependencies-and-completeness",
     demand: Demand::Required,
     of_logical: true,
-    has: |component| component.claim.completeness.is_some(),
+    has: |component| {
+        let claim = component.claim;
+        let leaf = component.mute && claim.in_graph && !claim.has_dependencies;
+        claim.completeness.is_some() || leaf
+    },
     keys: keys("", "", "", ""),
 };
 
@@ -207,7 +217,7 @@ const LICENSE: Asked = Asked {
             .iter()
             .any(|(_, text)| is_told(text))
     },
-    keys: keys("licenses", "", "", "license"),
+    keys: keys("licenses", "", "", ""),
 };
 
 const DISTRIBUTION_LICENSE: Asked = Asked {
@@ -223,7 +233,7 @@ const ORIGINAL_LICENSE: Asked = Asked {
     demand: Demand::IfItExists,
     of_logical: true,
     has: |component| has_license(component, LicenseRole::Declared),
-    keys: keys("licenses", "licenseDeclared", "", "license"),
+    keys: keys("licenses", "licenseDeclared", "", ""),
 };
 
 const FILENAME: Asked = Asked {

@@ -12,7 +12,7 @@ pub(super) fn fields(
     components: &[Component<'_>],
     profile: Profile,
 ) -> Vec<Field> {
-    use Demand::{IfItExists, Required};
+    use Demand::IfItExists;
     let look = Look {
         document,
         components,

@@ -189,6 +189,8 @@ pub struct Claim {
     pub completeness: Option<String>,
     /// Whether the dependency graph names it, as what depends or as what is depended on.
     pub in_graph: bool,
+    /// Whether the dependency graph lists any dependency of it.
+    pub has_dependencies: bool,
 }
 
 /// How a document means a licence.

@@ -504,13 +504,13 @@ impl<'t> Reader<'t, '_> {
                 }
                 continue;
             };
-            self.builder.link(from);
             let source = self.builder.target(from);
             if source.is_none() && !is_link(from) {
                 self.builder.unknown(&place.key("ref"), from, from);
             }
             seen.clear();
             let on = self.builder.faults.array(entry, "dependsOn", &place);
+            self.builder.link(from, !on.is_empty());
             let on_place = place.key("dependsOn");
             for (index, to) in on.iter().enumerate() {
                 let place = on_place.index(index);
@@ -521,7 +521,7 @@ impl<'t> Reader<'t, '_> {
                     self.faults().add(&place, "the dependency is listed twice");
                     continue;
                 }
-                self.builder.link(to);
+                self.builder.link(to, false);
                 match (source, self.builder.target(to)) {
                     (Some(_), None) if !is_link(to) => self.builder.unknown(&place, from, to),
                     (Some(Target::Package(from)), Some(Target::Package(index))) => {

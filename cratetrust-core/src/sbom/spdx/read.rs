@@ -604,8 +604,8 @@ impl<'t> Reader<'t, '_> {
                 _ => continue,
             };
             self.builder.document.has_graph = true;
-            self.builder.link(from);
-            self.builder.link(to);
+            self.builder.link(from, !is_elsewhere(to));
+            self.builder.link(to, false);
             let (source, target) = (self.builder.target(from), self.builder.target(to));
             for (end, key, found) in [(from, from_key, source), (to, to_key, target)] {
                 if found.is_none() && !is_elsewhere(end) {

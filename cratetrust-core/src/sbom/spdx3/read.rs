@@ -592,8 +592,8 @@ impl<'t> Reader<'_, 't, '_> {
             return;
         };
         self.builder.document.has_graph = true;
-        self.builder.link(from);
-        to.iter().for_each(|end| self.builder.link(end));
+        self.builder.link(from, true);
+        to.iter().for_each(|end| self.builder.link(end, false));
         let scope = graph::text(node.fields, "scope").map(bare);
         let kind = match scope {
             Some("runtime") => Some(EdgeKind::Normal),
@@ -608,6 +608,8 @@ impl<'t> Reader<'_, 't, '_> {
         }
         if let Some(Target::Package(index)) = source {
             self.completeness(index, node);
+        } else if let Some(said) = graph::text(node.fields, "completeness") {
+            self.builder.complete(from, bare(said));
         }
         let comment = graph::text(node.fields, "comment");
         for end in to {
