@@ -955,6 +955,31 @@
 #define CRATETRUST_COMPONENT_SUPPLIER_REGISTRY 3
 
 /**
+ * No profile.
+ */
+#define CRATETRUST_PROFILE_NONE 0
+
+/**
+ * The minimum elements of the NTIA, 2021.
+ */
+#define CRATETRUST_PROFILE_NTIA 1
+
+/**
+ * The draft of CISA's minimum elements, 2025.
+ */
+#define CRATETRUST_PROFILE_CISA_2025 2
+
+/**
+ * BSI TR-03183-2, version 2.1.0.
+ */
+#define CRATETRUST_PROFILE_BSI_TR_03183_2 3
+
+/**
+ * The EU Cyber Resilience Act.
+ */
+#define CRATETRUST_PROFILE_CRA 4
+
+/**
  * Everything that was asked was checked and holds.
  */
 #define CRATETRUST_VERDICT_PASS 1
@@ -1795,6 +1820,18 @@ int32_t cratetrust_options_set_conclude_declared(struct cratetrust_options *opti
 int32_t cratetrust_options_set_component_supplier(struct cratetrust_options *options,
                                                   int32_t who,
                                                   struct cratetrust_error **err);
+
+/**
+ * Sets the profile that `cratetrust_inspect` holds an SBOM against, one of CRATETRUST_PROFILE_; the
+ * answer then has the fact `profile`. With a profile, anything but an SBOM is refused.
+ *
+ * NULL: only `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: CRATETRUST_STATUS_OUT_OF_RANGE for another number.
+ */
+int32_t cratetrust_options_set_profile(struct cratetrust_options *options,
+                                       int32_t profile,
+                                       struct cratetrust_error **err);
 
 /**
  * Adds a verifier of the host program, which `cratetrust_verify_package` runs after the library's

@@ -123,6 +123,8 @@ func (c conformanceCase) options(t *testing.T) []cratetrust.Option {
 			}
 		case "component_supplier":
 			opts = append(opts, cratetrust.WithComponentSupplier(value[string](t, raw)))
+		case "profile":
+			opts = append(opts, cratetrust.WithProfile(value[string](t, raw)))
 		case "timestamp":
 			opts = append(opts, cratetrust.WithTimestamp(value[time.Time](t, raw)))
 		default:
@@ -177,7 +179,10 @@ func (c conformanceCase) run(t *testing.T) (answer []byte, status int, err error
 		if err != nil {
 			return nil, 0, err
 		}
-		return inspection.JSON(), 0, nil
+		if profile, ok := inspection.Facts["profile"].(map[string]any); ok && profile["complete"] != true {
+			status = 1
+		}
+		return inspection.JSON(), status, nil
 	case "read_lockfile":
 		lockfile, err := cratetrust.ReadLockfile(ctx, cratetrust.Path(c.Input), opts...)
 		if err != nil {

@@ -172,6 +172,12 @@ func WithComponentSupplier(who string) Option {
 	return func(c *config) { c.set("component_supplier", who, who) }
 }
 
+// WithProfile has [Inspect] hold an SBOM against what regulators ask: ntia, cisa-2025, bsi-tr-03183-2
+// or cra. The fact profile then names each field, where it is, and which components lack it.
+func WithProfile(profile string) Option {
+	return func(c *config) { c.set("profile", profile, profile) }
+}
+
 // WithTimestamp gives the time of the SBOM that [GenerateSBOM] makes, to the second. By default none
 // is stated, and equal evidence gives equal bytes.
 func WithTimestamp(at time.Time) Option {

@@ -5,12 +5,13 @@ use serde_json::{Value, json};
 use crate::archive;
 use crate::bom::Bom;
 use crate::digest::Sha256;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::evidence;
 use crate::input::Input;
 use crate::lockfile::Lockfile;
 use crate::options::Options;
 use crate::package::SourceKind;
+use crate::profile::{self, Assessment};
 use crate::registry::{self, Layout};
 use crate::report::Severities;
 use crate::sbom;
@@ -23,8 +24,10 @@ pub struct Inspection {
     pub kind: &'static str,
     /// The input's name, without a directory.
     pub name: String,
-    /// The facts, in the order in which they are shown.
+    /// The facts, in the order in which they are shown; with a profile, `profile` is the last.
     pub facts: Vec<(&'static str, Value)>,
+    /// With [`Options::profile`], the SBOM held against that profile.
+    pub assessment: Option<Assessment>,
 }
 
 impl Inspection {
@@ -45,11 +48,25 @@ impl Inspection {
     }
 }
 
-/// What is this, and what is in it?
+/// What is this, and what is in it? With [`Options::profile`], also which fields of that profile
+/// an SBOM has.
 ///
 /// # Errors
-/// For what cannot be read and for what is nothing that is known here.
+/// For what cannot be read and for what is nothing that is known here; `InvalidArgument` for a
+/// profile with anything but an SBOM.
 pub fn inspect(input: &Input, options: &Options) -> Result<Inspection> {
+    let inspection = look(input, options)?;
+    if options.profile.is_some() && inspection.assessment.is_none() {
+        return Err(Error::invalid(format!(
+            "a profile is about an SBOM; this is of the kind `{}`",
+            inspection.kind
+        ))
+        .at_path(input.label()));
+    }
+    Ok(inspection)
+}
+
+fn look(input: &Input, options: &Options) -> Result<Inspection> {
     let name = input.name();
     if let Some(path) = input.path().filter(|path| path.is_dir()) {
         let layout = registry::detect(path)?;
@@ -61,6 +78,7 @@ pub fn inspect(input: &Input, options: &Options) -> Result<Inspection> {
                 kind: "project",
                 name,
                 facts,
+                assessment: None,
             });
         }
         let store = registry::scan(path, layout, &options.limits, &options.cancel)?;
@@ -75,6 +93,7 @@ pub fn inspect(input: &Input, options: &Options) -> Result<Inspection> {
             kind: layout.name(),
             name,
             facts,
+            assessment: None,
         });
     }
     let most = options.limits.sbom_size.max(options.limits.crate_size);
@@ -85,17 +104,25 @@ pub fn inspect(input: &Input, options: &Options) -> Result<Inspection> {
             kind: "crate",
             name,
             facts: crate_facts(&again, options)?,
+            assessment: None,
         });
     }
     if sbom::looks_like(&bytes) {
+        let (facts, assessment) = sbom_facts(&bytes, input, options)?;
         return Ok(Inspection {
             kind: "sbom",
             name,
-            facts: sbom_facts(&bytes, input, options)?,
+            facts,
+            assessment,
         });
     }
     let (kind, facts) = lockfile_facts(&again, options)?;
-    Ok(Inspection { kind, name, facts })
+    Ok(Inspection {
+        kind,
+        name,
+        facts,
+        assessment: None,
+    })
 }
 
 type Facts = Vec<(&'static str, Value)>;
@@ -138,7 +165,11 @@ fn crate_facts(input: &Input, options: &Options) -> Result<Facts> {
     ])
 }
 
-fn sbom_facts(bytes: &[u8], input: &Input, options: &Options) -> Result<Facts> {
+fn sbom_facts(
+    bytes: &[u8],
+    input: &Input,
+    options: &Options,
+) -> Result<(Facts, Option<Assessment>)> {
     let document = sbom::read(bytes, &input.label(), &options.limits, &options.cancel)?;
     let bom = &document.bom;
     let named = |index: &usize| {
@@ -146,7 +177,7 @@ fn sbom_facts(bytes: &[u8], input: &Input, options: &Options) -> Result<Facts> {
             .get(*index)
             .map(|p| format!("{}@{}", p.name, p.version))
     };
-    Ok(vec![
+    let mut facts = vec![
         ("format", json!(document.format.name())),
         ("spec_version", json!(document.spec_version)),
         ("tools", json!(document.tools)),
@@ -189,7 +220,14 @@ fn sbom_facts(bytes: &[u8], input: &Input, options: &Options) -> Result<Facts> {
             ),
         ),
         ("sha256", json!(Sha256::of(bytes))),
-    ])
+    ];
+    let assessment = options
+        .profile
+        .map(|profile| profile::assess(&document, profile));
+    if let Some(assessment) = &assessment {
+        facts.push(("profile", json!(assessment)));
+    }
+    Ok((facts, assessment))
 }
 
 fn lockfile_facts(input: &Input, options: &Options) -> Result<(&'static str, Facts)> {

@@ -27,6 +27,7 @@ pub mod lockfile;
 pub mod manifest;
 pub mod options;
 pub mod package;
+pub mod profile;
 pub mod progress;
 pub mod registry;
 pub mod report;

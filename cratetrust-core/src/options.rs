@@ -11,6 +11,7 @@ use crate::digest::Sha256;
 use crate::error::{Error, Result};
 use crate::input::Input;
 use crate::limits::Limits;
+use crate::profile::Profile;
 use crate::progress::{CancelToken, Observer};
 use crate::report::Severities;
 use crate::verifier::Verifier;
@@ -153,6 +154,8 @@ pub struct Options {
     /// `generate_sbom`: what is built. A project's directory is resolved for it where it names a
     /// target or a host.
     pub selection: Option<SelectionRequest>,
+    /// `inspect`: the profile that an SBOM is held against; other kinds of input are refused then.
+    pub profile: Option<Profile>,
 }
 
 /// Who is named as the supplier of a package that is not the main component.
@@ -338,6 +341,7 @@ impl fmt::Debug for Options {
             .field("conclude_declared", &self.conclude_declared)
             .field("component_supplier", &self.component_supplier)
             .field("selection", &self.selection)
+            .field("profile", &self.profile)
             .finish_non_exhaustive()
     }
 }

@@ -75,12 +75,11 @@ fn run(case: &Value, options: &Options) -> Result<(Vec<u8>, i64)> {
             &input(case, "new"),
             options,
         )?),
-        "inspect" => (
-            cratetrust_core::inspect(&input(case, "input"), options)?
-                .to_json()
-                .into_bytes(),
-            0,
-        ),
+        "inspect" => {
+            let inspection = cratetrust_core::inspect(&input(case, "input"), options)?;
+            let open = inspection.assessment.as_ref().is_some_and(|a| !a.complete);
+            (inspection.to_json().into_bytes(), i32::from(open).into())
+        }
         "read_lockfile" => {
             let (lockfile, _) =
                 Lockfile::read(&input(case, "input"), &options.limits, &options.cancel)?;

@@ -48,10 +48,13 @@ const ROOMS: &[(&str, &[&str])] = &[
             "bom", "digest", "error", "limits", "package", "progress", "text",
         ],
     ),
+    // What a document holds, against what regulators ask of it.
+    ("profile", &["bom", "error", "package", "sbom"]),
     (
         "options",
         &[
-            "bom", "digest", "error", "input", "limits", "progress", "report", "verifier",
+            "bom", "digest", "error", "input", "limits", "profile", "progress", "report",
+            "verifier",
         ],
     ),
     // Pure: what is known in, what is built out.

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use cratetrust_core::bom::Contact;
 use cratetrust_core::options::{ComponentSupplier, Level};
+use cratetrust_core::profile::Profile;
 use cratetrust_core::report::{Preset, Severity};
 use cratetrust_core::{CancelToken, Error, ErrorKind, Observer, Options};
 
@@ -35,6 +36,17 @@ pub const CRATETRUST_COMPONENT_SUPPLIER_NONE: i32 = 1;
 pub const CRATETRUST_COMPONENT_SUPPLIER_AUTHORS: i32 = 2;
 /// The registry that it comes from.
 pub const CRATETRUST_COMPONENT_SUPPLIER_REGISTRY: i32 = 3;
+
+/// No profile.
+pub const CRATETRUST_PROFILE_NONE: i32 = 0;
+/// The minimum elements of the NTIA, 2021.
+pub const CRATETRUST_PROFILE_NTIA: i32 = 1;
+/// The draft of CISA's minimum elements, 2025.
+pub const CRATETRUST_PROFILE_CISA_2025: i32 = 2;
+/// BSI TR-03183-2, version 2.1.0.
+pub const CRATETRUST_PROFILE_BSI_TR_03183_2: i32 = 3;
+/// The EU Cyber Resilience Act.
+pub const CRATETRUST_PROFILE_CRA: i32 = 4;
 
 /// Options of all verbs. Where a verb takes NULL for them, the defaults apply.
 ///
@@ -803,6 +815,32 @@ pub unsafe extern "C" fn cratetrust_options_set_component_supplier(
     })
 }
 
+/// Sets the profile that `cratetrust_inspect` holds an SBOM against, one of CRATETRUST_PROFILE_; the
+/// answer then has the fact `profile`. With a profile, anything but an SBOM is refused.
+///
+/// NULL: only `err` may be NULL.
+/// Threads: `options` must be used by nobody else meanwhile.
+/// Errors: CRATETRUST_STATUS_OUT_OF_RANGE for another number.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cratetrust_options_set_profile(
+    options: *mut cratetrust_options,
+    profile: i32,
+    err: *mut *mut cratetrust_error,
+) -> i32 {
+    boundary!(err, {
+        let options = borrow_mut!(options)?;
+        options.options.profile = match profile {
+            CRATETRUST_PROFILE_NONE => None,
+            CRATETRUST_PROFILE_NTIA => Some(Profile::Ntia),
+            CRATETRUST_PROFILE_CISA_2025 => Some(Profile::Cisa2025),
+            CRATETRUST_PROFILE_BSI_TR_03183_2 => Some(Profile::BsiTr031832),
+            CRATETRUST_PROFILE_CRA => Some(Profile::Cra),
+            other => return Err(out_of_range("profile", other)),
+        };
+        Ok(())
+    })
+}
+
 /// Adds a verifier of the host program, which `cratetrust_verify_package` runs after the library's
 /// own, on the calling thread, in the order of their ids; its findings are marked external.
 ///
@@ -870,6 +908,7 @@ mod tests {
             vcs_url: _,
             conclude_declared: _,
             component_supplier: _,
+            profile: _,
         } = Options::new();
     }
 

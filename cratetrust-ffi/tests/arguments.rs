@@ -213,6 +213,7 @@ fn null_is_never_a_crash() {
             };
             cratetrust_options_set_conclude_declared: refused(|err| cratetrust_options_set_conclude_declared(null_mut(), 1, err));
             cratetrust_options_set_component_supplier: refused(|err| cratetrust_options_set_component_supplier(null_mut(), 1, err));
+            cratetrust_options_set_profile: refused(|err| cratetrust_options_set_profile(null_mut(), 1, err));
             cratetrust_options_add_author: {
                 refused(|err| cratetrust_options_add_author(null_mut(), null(), 0, null(), 0, err));
                 refused(|err| cratetrust_options_add_author(f.options, null(), n, null(), 0, err));
@@ -459,6 +460,9 @@ fn what_is_out_of_range_is_never_a_crash() {
             };
             cratetrust_options_set_component_supplier: for number in numbers {
                 bad(RANGE, |err| cratetrust_options_set_component_supplier(f.options, number, err));
+            };
+            cratetrust_options_set_profile: for number in [-1, 5, i32::MIN, i32::MAX] {
+                bad(RANGE, |err| cratetrust_options_set_profile(f.options, number, err));
             };
             cratetrust_options_add_author: {
                 bad(RANGE, |err| cratetrust_options_add_author(f.options, ptr("x"), huge, null(), 0, err));

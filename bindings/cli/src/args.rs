@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use cratetrust_core::digest::Sha256;
 use cratetrust_core::options::{Check, ComponentSupplier, Level, SelectionRequest};
+use cratetrust_core::profile::Profile;
 use cratetrust_core::report::{Code, Preset, Severity};
 use cratetrust_core::sbom::Format;
 
@@ -111,15 +112,19 @@ Exit codes:
   2  could not run";
 
 const INSPECT_HELP: &str = "\
-Says what a file or directory is and what is in it, without a verdict.
+Says what a file or directory is and what is in it, without a verdict. With --profile
+it says which of the fields that a regulator asks for an SBOM of any producer has, where
+the first stands, and which components lack it.
 
 Examples:
   cratetrust inspect Cargo.lock
   cratetrust inspect bom.json
+  cratetrust inspect bom.json --profile ntia
   cratetrust inspect serde-1.0.228.crate --format json
 
 Exit codes:
-  0  it is of a known kind and could be read
+  0  it is of a known kind and could be read; every required field is there
+  1  with --profile: a required field is missing
   2  could not run";
 
 #[derive(Debug, Parser)]
@@ -422,6 +427,9 @@ pub(crate) struct Inspect {
     /// The file or directory; `-` for standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
+    /// Hold an SBOM against the fields that a regulator asks for
+    #[arg(long, value_name = "PROFILE", value_parser = PossibleValuesParser::new(Profile::ALL.map(Profile::name)))]
+    pub(crate) profile: Option<String>,
 }
 
 fn limit(text: &str) -> Result<(String, u64), String> {

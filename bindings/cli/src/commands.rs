@@ -2,12 +2,13 @@
 
 mod sbom;
 
+use cratetrust_core::profile::Profile;
 use cratetrust_core::report::{Report, sarif_log};
 use cratetrust_core::{Error, Options, Result};
 
 use crate::args::{Command, Diff, Inspect, Verify, VerifySbom};
 use crate::render;
-use crate::session::Session;
+use crate::session::{FOUND, Session};
 
 /// Runs a subcommand and returns the exit code.
 pub(crate) fn dispatch(command: &Command, session: &mut Session<'_>) -> u8 {
@@ -115,10 +116,18 @@ fn inspect(args: &Inspect, session: &mut Session<'_>) -> Result<()> {
         ));
     }
     let mut options = session.options(None);
+    options.profile = args
+        .profile
+        .as_deref()
+        .map(Profile::from_name)
+        .transpose()?;
     let input = session.input(&args.file)?;
     let inspection = watched(session, &mut options, |options| {
         cratetrust_core::inspect(&input, options)
     })?;
+    if inspection.assessment.as_ref().is_some_and(|a| !a.complete) {
+        session.raise(FOUND);
+    }
     let text = if session.json() {
         inspection.to_json() + "\n"
     } else {

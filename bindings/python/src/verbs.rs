@@ -204,19 +204,25 @@ pub(crate) fn diff_lockfiles(
 }
 
 /// What is this, and what is in it? The answer has the keys of schema `cratetrust.inspection/1`.
+///
+/// `profile` (`ntia`, `cisa-2025`, `bsi-tr-03183-2` or `cra`) holds an SBOM against what regulators
+/// ask: the fact `profile` then names each field, where it is, and which components lack it.
 #[pyfunction]
-#[pyo3(signature = (path, *, label = None, limits = None, progress = None, cancel = None))]
+#[pyo3(signature = (path, *, label = None, profile = None, limits = None, progress = None, cancel = None))]
 pub(crate) fn inspect<'py>(
     py: Python<'py>,
     path: PyInput,
     label: Option<&str>,
+    profile: Option<&str>,
     limits: Option<&Limits>,
     progress: Option<Callback>,
     cancel: Option<&CancelToken>,
 ) -> PyResult<JsonDict<'py>> {
     let call = Call::default();
     let input = path.into_core(label, "input", &call);
-    let options = Builder::new(&call, limits, progress).finish(py, None)?;
+    let options = Builder::new(&call, limits, progress)
+        .set("profile", profile)
+        .finish(py, None)?;
     let inspection = call.run(py, cancel, || cratetrust_core::inspect(&input, &options))?;
     loads(py, &inspection.to_json())
 }

@@ -38,7 +38,9 @@ def run(case: Any) -> tuple[bytes, int]:
         return made.write(case["format"], case.get("spec_version")), status
     if verb == "inspect":
         found = cratetrust.inspect(case["input"], **options)
-        return json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode(), 0
+        held = found["facts"].get("profile", {"complete": True})
+        status = 0 if held["complete"] else 1
+        return json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode(), status
     if verb == "read_lockfile":
         return cratetrust.Lockfile.read(case["input"], **options).to_json().encode(), 0
     if verb == "verify_package":

@@ -88,8 +88,11 @@ pub(crate) fn describe(
                 .purl(package, place)
                 .or_else(|| package_purl(&package.name, &package.version, &whereabouts.source));
         }
+        // What the caller gives for the main component stands before its own.
+        let given = bom.document.license.as_deref();
+        let given = given.filter(|_| main == Some(index));
         if options.conclude_declared
-            && let Some(declared) = package.license.as_deref()
+            && let Some(declared) = given.or(package.license.as_deref())
             && license::is_valid(declared)
         {
             package.license_concluded = Some(declared.to_owned());

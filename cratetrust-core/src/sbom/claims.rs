@@ -48,6 +48,10 @@ pub(super) struct Builder<'t> {
     own_evidence: HashSet<usize>,
     gaps: Vec<(String, Gap)>,
     triples: Vec<String>,
+    /// The references that the dependency graph names, and whether it lists dependencies of them.
+    linked: HashMap<&'t str, bool>,
+    /// What is said of the completeness of the dependencies of what is no cargo package.
+    completeness: HashMap<&'t str, &'t str>,
     /// Whether a selection of ours was read.
     pub own_selection: bool,
     /// Whether the caller's facts were read in full.
@@ -67,6 +71,8 @@ impl<'t> Builder<'t> {
             own_evidence: HashSet::new(),
             gaps: Vec::new(),
             triples: Vec::new(),
+            linked: HashMap::new(),
+            completeness: HashMap::new(),
             own_selection: false,
             own_facts: false,
         }
@@ -100,6 +106,20 @@ impl<'t> Builder<'t> {
     /// Makes a reference known unless it is.
     pub(super) fn register_if_free(&mut self, reference: &'t str, target: Target) {
         self.targets.entry(reference).or_insert(target);
+    }
+
+    /// Tells that the dependency graph names a reference, and whether it lists dependencies of it.
+    pub(super) fn link(&mut self, reference: &'t str, depends: bool) {
+        *self.linked.entry(reference).or_default() |= depends;
+    }
+
+    /// Tells of the completeness of the dependencies of what may be no cargo package; of several
+    /// words one that is not `complete` stands.
+    pub(super) fn complete(&mut self, reference: &'t str, said: &'t str) {
+        let told = self.completeness.entry(reference).or_insert(said);
+        if *told == "complete" {
+            *told = said;
+        }
     }
 
     pub(super) fn target(&self, reference: &str) -> Option<Target> {
@@ -430,6 +450,21 @@ impl<'t> Builder<'t> {
             if let Some(Target::Package(package)) = self.targets.get(reference.as_str()) {
                 gap.package = *package;
                 bom.gaps.push(gap);
+            }
+        }
+        let others = self
+            .document
+            .others
+            .iter_mut()
+            .map(|other| &mut other.claim);
+        for claim in self.document.claims.iter_mut().chain(others) {
+            let reference = claim.reference.as_str();
+            let linked = self.linked.get(reference).copied();
+            claim.in_graph = linked.is_some();
+            claim.has_dependencies = linked.unwrap_or_default();
+            if claim.completeness.is_none() {
+                let said = self.completeness.get(reference);
+                claim.completeness = said.map(|said| (*said).to_owned());
             }
         }
         self.document.faults = self.faults.finish();

@@ -5,9 +5,10 @@ use serde::Serialize;
 use super::claims::{self, Builder};
 use super::plain;
 use super::value::{Faults, Fields, Json, Place, get};
-use super::{Claim, Document, Format};
+use super::{Claim, Document, Format, LicenseRole};
 use crate::bom::{
-    Bom, DocumentInfo, Edge, EdgeKind, EvidenceLevel, EvidenceSource, Gap, Package, SCHEMA, Scope,
+    Bom, Contact, DocumentInfo, Edge, EdgeKind, EvidenceLevel, EvidenceSource, Gap, Package,
+    SCHEMA, Scope,
 };
 use crate::error::Result;
 use crate::package::{Source, SourceKind};
@@ -72,6 +73,25 @@ pub(super) fn read(fields: &Fields<'_>, faults: Faults, cancel: &CancelToken) ->
     reader.links(fields, &root, cancel)?;
     // The plain form states everything itself: nothing is left to defaults.
     let mut document = reader.builder.document;
+    for claim in &mut document.claims {
+        claim.in_graph = document.has_graph;
+        // What is said of the main component once stands at the document.
+        if claim.main {
+            let info = &document.bom.document;
+            if claim.supplier.is_none() {
+                claim.supplier.clone_from(&info.supplier);
+            }
+            claim.creators.extend(info.manufacturer.clone());
+            let license = info.license.iter().cloned();
+            claim
+                .licenses
+                .extend(license.map(|text| (LicenseRole::Declared, text)));
+        }
+    }
+    document.lifecycles = document.bom.document.lifecycle.iter().cloned().collect();
+    document
+        .identifier
+        .clone_from(&document.bom.document.serial);
     document.faults = reader.builder.faults.finish();
     Ok(document)
 }
@@ -288,6 +308,20 @@ impl Reader<'_> {
         package.supplier = self.opt(fields, "supplier", place, "a contact", plain::contact);
         package.vcs = self.opt(fields, "vcs", place, "a commit", plain::vcs);
         package.enriched_from = self.text(fields, "enriched_from", place);
+        claim.supplier.clone_from(&package.supplier);
+        claim.copyright.clone_from(&package.copyright);
+        for (role, text) in [
+            (LicenseRole::Declared, &package.license),
+            (LicenseRole::Concluded, &package.license_concluded),
+        ] {
+            claim.licenses.extend(text.clone().map(|text| (role, text)));
+        }
+        claim
+            .creators
+            .extend(package.authors.iter().map(|author| Contact {
+                name: author.clone(),
+                ..Contact::default()
+            }));
         self.builder.add(package, claim);
     }
 

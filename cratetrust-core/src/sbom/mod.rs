@@ -118,6 +118,12 @@ pub struct Document {
     pub data_licenses: Vec<String>,
     /// The document's own address or identifier: serial number, BOM link, namespace.
     pub identifier: Option<String>,
+    /// The phases of the life cycle that it says it was made in, as written.
+    pub lifecycles: Vec<String>,
+    /// Whether it lists vulnerabilities.
+    pub has_vulnerabilities: bool,
+    /// Where its own facts stand, where the format leaves that open (SPDX 3).
+    pub creation_place: Option<String>,
 }
 
 impl Document {
@@ -139,6 +145,9 @@ impl Document {
             tools: Vec::new(),
             data_licenses: Vec::new(),
             identifier: None,
+            lifecycles: Vec::new(),
+            has_vulnerabilities: false,
+            creation_place: None,
         }
     }
 }
@@ -178,6 +187,10 @@ pub struct Claim {
     pub identifiers: Vec<String>,
     /// What the document says of the completeness of its dependencies, such as `complete`.
     pub completeness: Option<String>,
+    /// Whether the dependency graph names it, as what depends or as what is depended on.
+    pub in_graph: bool,
+    /// Whether the dependency graph lists any dependency of it.
+    pub has_dependencies: bool,
 }
 
 /// How a document means a licence.
@@ -207,6 +220,8 @@ pub struct OtherComponent {
     pub name: String,
     /// Its version.
     pub version: Option<String>,
+    /// Whether it is listed as a file beside the packages (SPDX 2).
+    pub is_file: bool,
     /// How it is claimed.
     pub claim: Claim,
 }
@@ -286,6 +301,10 @@ pub fn read(bytes: &[u8], label: &str, limits: &Limits, cancel: &CancelToken) ->
 
 /// Whether bytes begin like an SBOM of some format that is read here.
 pub(crate) fn looks_like(bytes: &[u8]) -> bool {
+    #[cfg(feature = "xml")]
+    if is_xml(bytes) {
+        return true;
+    }
     bytes.trim_ascii_start().first() == Some(&b'{') || spdx::is_tag_value(bytes)
 }
 

@@ -66,6 +66,9 @@ pub(super) const BSI_EXECUTABLE: &str = "bsi:component:executable";
 pub(super) const BSI_ARCHIVE: &str = "bsi:component:archive";
 pub(super) const BSI_STRUCTURED: &str = "bsi:component:structured";
 
+/// SPDX's word for what nothing is claimed of.
+pub(super) const NO_ASSERTION: &str = "NOASSERTION";
+
 /// What stands in for the main component where several packages are roots, or none. A package
 /// always has a version, so that a component without one cannot be taken for a crate.
 pub(super) const SYNTHETIC_ROOT: &str = "workspace";

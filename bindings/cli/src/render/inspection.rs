@@ -3,11 +3,14 @@
 use std::fmt::Write as _;
 
 use cratetrust_core::Inspection;
+use cratetrust_core::profile::{Assessment, Demand, Field, Subject};
 use cratetrust_core::text::escape;
 use serde_json::Value;
 
 use super::{Paint, more, size};
 
+/// Components named that lack a field.
+const LACKING: usize = 5;
 /// Items shown of a list.
 const ITEMS: usize = 20;
 /// Characters of a list that is shown on one line.
@@ -24,6 +27,8 @@ pub(crate) fn inspection(inspection: &Inspection, paint: Paint) -> String {
     let facts: Vec<(String, &Value)> = inspection
         .facts
         .iter()
+        // The assessment has a table of its own.
+        .filter(|(label, _)| *label != "profile" || inspection.assessment.is_none())
         .map(|(label, value)| (escape(label).replace('_', " "), value))
         .collect();
     let width = facts
@@ -56,7 +61,75 @@ pub(crate) fn inspection(inspection: &Inspection, paint: Paint) -> String {
             }
         }
     }
+    if let Some(assessment) = &inspection.assessment {
+        text.push_str(&profile(assessment, paint));
+    }
     text
+}
+
+/// Each field of a profile: whether it is there, where the first is, and what lacks it.
+fn profile(assessment: &Assessment, paint: Paint) -> String {
+    let open = assessment
+        .fields
+        .iter()
+        .filter(|field| field.demand == Demand::Required && !field.is_complete())
+        .count();
+    let verdict = match open {
+        0 => "every required field is there".to_owned(),
+        1 => "1 required field is missing or incomplete".to_owned(),
+        open => format!("{open} required fields are missing or incomplete"),
+    };
+    let mut text = format!(
+        "\nprofile {}: {verdict}\n  {}\n",
+        paint.bold(assessment.name),
+        assessment.source
+    );
+    let width = assessment
+        .fields
+        .iter()
+        .map(|field| field.field.len())
+        .max()
+        .unwrap_or_default();
+    let counts: Vec<String> = assessment.fields.iter().map(tally).collect();
+    let column = counts.iter().map(String::len).max().unwrap_or_default();
+    let mut subject = None;
+    for (field, count) in assessment.fields.iter().zip(&counts) {
+        if subject.replace(field.subject) != Some(field.subject) {
+            let heading = match field.subject {
+                Subject::Document => "document".to_owned(),
+                Subject::Component => super::count(assessment.components, "component"),
+            };
+            let _ = writeln!(text, "\n  {heading}");
+        }
+        let place = field.place.as_deref().map(escape).unwrap_or_default();
+        let demand = match field.demand {
+            Demand::Required => "",
+            Demand::IfItExists => "  (if it exists)",
+        };
+        let line = format!(
+            "  {count:>column$}  {:<width$}  {place}{demand}",
+            field.field
+        );
+        let _ = writeln!(text, "{}", line.trim_end());
+        let hidden = field.of.saturating_sub(field.present) as usize;
+        let shown = field.missing.len().min(LACKING);
+        for missing in field.missing.iter().take(shown) {
+            let _ = writeln!(text, "  {:column$}    {}", "", escape(missing));
+        }
+        if hidden > shown && shown > 0 {
+            let _ = writeln!(text, "  {:column$}    {}", "", more(hidden - shown));
+        }
+    }
+    text
+}
+
+/// How often a field is there.
+fn tally(field: &Field) -> String {
+    match (field.subject, field.is_complete()) {
+        (Subject::Document, true) => "yes".to_owned(),
+        (Subject::Document, false) => "no".to_owned(),
+        (Subject::Component, _) => format!("{}/{}", field.present, field.of),
+    }
 }
 
 /// A value on one line.

@@ -637,9 +637,12 @@ def generate_sbom(evidence: Input | Sequence[Input], *, supplier: str | None = N
     without one the document has no time, and equal evidence gives equal bytes.
     """
 
-def inspect(path: Input, *, label: str | None = None, limits: Limits | None = None, progress: Progress | None = None, cancel: CancelToken | None = None) -> dict[str, Any]:
+def inspect(path: Input, *, label: str | None = None, profile: str | None = None, limits: Limits | None = None, progress: Progress | None = None, cancel: CancelToken | None = None) -> dict[str, Any]:
     """
     What is this, and what is in it? The answer has the keys of schema `cratetrust.inspection/1`.
+
+    `profile` (`ntia`, `cisa-2025`, `bsi-tr-03183-2` or `cra`) holds an SBOM against what regulators
+    ask: the fact `profile` then names each field, where it is, and which components lack it.
     """
 
 def run_command(args: Iterable[str]) -> int:

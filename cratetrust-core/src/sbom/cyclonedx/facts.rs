@@ -24,7 +24,7 @@ pub(super) fn take(
 ) {
     let text = |faults: &mut Faults, key| faults.text(fields, key, place).map(str::to_owned);
     package.description = text(faults, "description");
-    package.copyright = text(faults, "copyright");
+    package.copyright = text(faults, "copyright").filter(|text| text != names::NO_ASSERTION);
     claim.copyright.clone_from(&package.copyright);
     scope(fields, faults, place, package, claim);
     claims::take_hashes(fields, &HASHES, faults, place, package, claim);

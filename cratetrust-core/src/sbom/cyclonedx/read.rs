@@ -142,6 +142,9 @@ impl<'t> Reader<'t, '_> {
                 self.builder.register_if_free(reference, Target::Foreign);
             }
         }
+        self.builder.document.has_vulnerabilities = get(fields, "vulnerabilities")
+            .and_then(Json::array)
+            .is_some_and(|list| !list.is_empty());
         self.dependencies(fields)?;
         self.compositions(fields)?;
         if self.builder.own_version().is_some() {
@@ -182,14 +185,15 @@ impl<'t> Reader<'t, '_> {
     fn metadata(&mut self, fields: &'t Fields<'t>, place: &Place<'_>) -> Result<()> {
         let timestamp = self.faults().text(fields, "timestamp", place);
         self.builder.document.bom.document.timestamp = timestamp.map(str::to_owned);
-        let lifecycle = self
-            .faults()
-            .array(fields, "lifecycles", place)
-            .first()
-            .and_then(Json::object)
-            .and_then(|l| get(l, "phase").or_else(|| get(l, "name")))
-            .and_then(Json::text);
-        self.builder.document.bom.document.lifecycle = lifecycle.map(str::to_owned);
+        let lifecycles = self.faults().array(fields, "lifecycles", place);
+        let phase = |item: &Json<'_>| {
+            let item = item.object()?;
+            let text = get(item, "phase").or_else(|| get(item, "name"))?.text()?;
+            Some(text.to_owned())
+        };
+        let document = &mut self.builder.document;
+        document.lifecycles = lifecycles.iter().filter_map(phase).collect();
+        document.bom.document.lifecycle = lifecycles.first().and_then(phase);
         self.tools(fields, place);
         let authors = self.faults().array(fields, "authors", place);
         self.builder.document.bom.document.authors =
@@ -444,6 +448,7 @@ impl<'t> Reader<'t, '_> {
             version: Some(identity.version)
                 .filter(|version| !version.is_empty())
                 .map(str::to_owned),
+            is_file: false,
             claim,
         });
     }
@@ -463,11 +468,16 @@ impl<'t> Reader<'t, '_> {
                 .and_then(Json::array)
                 .unwrap_or_default()
             {
-                let target = reference.text().and_then(|text| self.builder.target(text));
-                if let Some(Target::Package(index)) = target
-                    && let Some(claim) = self.builder.document.claims.get_mut(index)
-                {
-                    claim.completeness = Some(aggregate.to_owned());
+                let Some(text) = reference.text() else {
+                    continue;
+                };
+                match self.builder.target(text) {
+                    Some(Target::Package(index)) => {
+                        if let Some(claim) = self.builder.document.claims.get_mut(index) {
+                            claim.completeness = Some(aggregate.to_owned());
+                        }
+                    }
+                    _ => self.builder.complete(text, aggregate),
                 }
             }
         }
@@ -500,6 +510,7 @@ impl<'t> Reader<'t, '_> {
             }
             seen.clear();
             let on = self.builder.faults.array(entry, "dependsOn", &place);
+            self.builder.link(from, !on.is_empty());
             let on_place = place.key("dependsOn");
             for (index, to) in on.iter().enumerate() {
                 let place = on_place.index(index);
@@ -510,6 +521,7 @@ impl<'t> Reader<'t, '_> {
                     self.faults().add(&place, "the dependency is listed twice");
                     continue;
                 }
+                self.builder.link(to, false);
                 match (source, self.builder.target(to)) {
                     (Some(_), None) if !is_link(to) => self.builder.unknown(&place, from, to),
                     (Some(Target::Package(from)), Some(Target::Package(index))) => {

@@ -283,8 +283,9 @@ fn component<'a>(
         (names::DESCRIPTION, package.description.as_deref()),
         (names::COPYRIGHT, package.copyright.as_deref()),
     ] {
+        let said_nothing = |text: &str| name == names::COPYRIGHT && text == names::NO_ASSERTION;
         properties.extend(
-            text.filter(|text| !spec.keeps(text))
+            text.filter(|text| !spec.keeps(text) || said_nothing(text))
                 .map(|text| property(name, text)),
         );
     }
@@ -340,7 +341,11 @@ fn component<'a>(
         scope,
         hashes: hashes(package),
         licenses,
-        copyright: package.copyright.as_deref(),
+        // Looked for, and none found.
+        copyright: package.copyright.as_deref().or_else(|| {
+            let looked = package.enriched_from.is_some();
+            looked.then_some(names::NO_ASSERTION)
+        }),
         purl: package.purl.as_deref(),
         external_references,
         properties,

@@ -342,7 +342,7 @@ impl<'t> Reader<'t, '_> {
             let mut claim = identity.claim(place);
             let mut package = Package::new(name, version, claims::untold(false));
             self.facts(fields, place, &[], &mut package, &mut claim);
-            self.other(name, version, claim);
+            self.other(name, version, false, claim);
             Target::Foreign
         };
         if !id.is_empty() {
@@ -351,13 +351,14 @@ impl<'t> Reader<'t, '_> {
     }
 
     /// A component that is no cargo package.
-    fn other(&mut self, name: &str, version: &str, claim: Claim) {
+    fn other(&mut self, name: &str, version: &str, is_file: bool, claim: Claim) {
         self.builder.document.foreign += 1;
         self.builder.document.others.push(OtherComponent {
             name: name.to_owned(),
             version: Some(version)
                 .filter(|text| !text.is_empty())
                 .map(str::to_owned),
+            is_file,
             claim,
         });
     }
@@ -394,7 +395,7 @@ impl<'t> Reader<'t, '_> {
                 claim.hashes.push((algorithm.to_owned(), digits.to_owned()));
             },
         );
-        self.other(name, "", claim);
+        self.other(name, "", true, claim);
     }
 
     fn facts(
@@ -603,6 +604,8 @@ impl<'t> Reader<'t, '_> {
                 _ => continue,
             };
             self.builder.document.has_graph = true;
+            self.builder.link(from, !is_elsewhere(to));
+            self.builder.link(to, false);
             let (source, target) = (self.builder.target(from), self.builder.target(to));
             for (end, key, found) in [(from, from_key, source), (to, to_key, target)] {
                 if found.is_none() && !is_elsewhere(end) {

@@ -279,7 +279,22 @@ impl<'t> Reader<'_, 't, '_> {
             }
         }
         self.own = self.builder.own_version().is_some();
+        let kinds = self
+            .graph
+            .nodes
+            .iter()
+            .filter(|n| n.kind == Kind::Collection);
+        let kinds = kinds.flat_map(|node| list(node.fields, "sbomType"));
+        let kinds: Vec<&str> = kinds.filter_map(text_of).take(MOST_VALUES).collect();
+        let assessed = |node: &Node<'_>| {
+            let kind = graph::type_of(node.fields).map(bare);
+            kind.is_some_and(|kind| {
+                kind.ends_with("VulnAssessmentRelationship") || kind.ends_with("Vulnerability")
+            })
+        };
         let document = &mut self.builder.document;
+        document.has_vulnerabilities = self.graph.nodes.iter().any(assessed);
+        document.lifecycles = kinds.iter().map(|kind| bare(kind).to_owned()).collect();
         if self.own {
             document
                 .bom
@@ -290,14 +305,7 @@ impl<'t> Reader<'_, 't, '_> {
                 document.bom.document.timestamp = None;
             }
         } else {
-            let kinds = self
-                .graph
-                .nodes
-                .iter()
-                .filter(|n| n.kind == Kind::Collection);
-            let kind = kinds
-                .flat_map(|node| list(node.fields, "sbomType"))
-                .find_map(text_of);
+            let kind = kinds.first().copied();
             document.bom.document.lifecycle = kind.and_then(lifecycle).map(str::to_owned);
         }
         let subject = node.and_then(|node| node.id);
@@ -339,6 +347,7 @@ impl<'t> Reader<'_, 't, '_> {
     }
 
     fn creation(&mut self, info: &Node<'t>) {
+        self.builder.document.creation_place = Some(info.place.clone());
         let created = info.text("created", &mut self.builder.faults);
         self.builder.document.bom.document.timestamp = created.map(str::to_owned);
         for value in list(info.fields, "createdUsing") {
@@ -583,6 +592,8 @@ impl<'t> Reader<'_, 't, '_> {
             return;
         };
         self.builder.document.has_graph = true;
+        self.builder.link(from, true);
+        to.iter().for_each(|end| self.builder.link(end, false));
         let scope = graph::text(node.fields, "scope").map(bare);
         let kind = match scope {
             Some("runtime") => Some(EdgeKind::Normal),
@@ -597,6 +608,8 @@ impl<'t> Reader<'_, 't, '_> {
         }
         if let Some(Target::Package(index)) = source {
             self.completeness(index, node);
+        } else if let Some(said) = graph::text(node.fields, "completeness") {
+            self.builder.complete(from, bare(said));
         }
         let comment = graph::text(node.fields, "comment");
         for end in to {

@@ -58,6 +58,7 @@ impl<'t> Reader<'_, 't, '_> {
                 .unwrap_or_default()
                 .to_owned(),
             version: graph::text(node.fields, "packageVersion").map(str::to_owned),
+            is_file: node.kind == Kind::File,
             claim,
         });
         self.register(node, Target::Foreign);
