@@ -700,6 +700,11 @@
 #define CRATETRUST_CODE_PURL_MISSING "purl-missing"
 
 /**
+ * Finding code of class mismatch: The SBOM gives a package another declared licence than the evidence.
+ */
+#define CRATETRUST_CODE_LICENSE_MISMATCH "license-mismatch"
+
+/**
  * Finding code of class mismatch: The SBOM lacks a dependency of the evidence.
  */
 #define CRATETRUST_CODE_EDGE_MISSING "edge-missing"
@@ -715,9 +720,19 @@
 #define CRATETRUST_CODE_EDGE_UNKNOWN_REF "edge-unknown-ref"
 
 /**
+ * Finding code of class mismatch: The SBOM says that a package takes part in the build otherwise than the evidence says.
+ */
+#define CRATETRUST_CODE_SCOPE_MISMATCH "scope-mismatch"
+
+/**
  * Finding code of class mismatch: The SBOM describes another main component than the evidence.
  */
 #define CRATETRUST_CODE_ROOT_MISMATCH "root-mismatch"
+
+/**
+ * Finding code of class mismatch: The SBOM was made for another selection than the evidence.
+ */
+#define CRATETRUST_CODE_SELECTION_MISMATCH "selection-mismatch"
 
 /**
  * Finding code of class coverage: The SBOM lacks a whole section that its format could hold.
@@ -908,6 +923,11 @@
  * It also compares the root, edges and duplicates; the default.
  */
 #define CRATETRUST_LEVEL_GRAPH 2
+
+/**
+ * It also compares the selection, scopes and licences, as far as the evidence holds them.
+ */
+#define CRATETRUST_LEVEL_FULL 3
 
 /**
  * Everything that was asked was checked and holds.
