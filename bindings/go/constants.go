@@ -264,14 +264,20 @@ const (
 	CodePURLMismatch Code = "purl-mismatch"
 	// CodePURLMissing is of class coverage: The SBOM lacks the package URL of a package.
 	CodePURLMissing Code = "purl-missing"
+	// CodeLicenseMismatch is of class mismatch: The SBOM gives a package another declared licence than the evidence.
+	CodeLicenseMismatch Code = "license-mismatch"
 	// CodeEdgeMissing is of class mismatch: The SBOM lacks a dependency of the evidence.
 	CodeEdgeMissing Code = "edge-missing"
 	// CodeEdgeExtra is of class mismatch: The SBOM names a dependency that the evidence does not.
 	CodeEdgeExtra Code = "edge-extra"
 	// CodeEdgeUnknownRef is of class mismatch: A dependency points to a component that does not exist.
 	CodeEdgeUnknownRef Code = "edge-unknown-ref"
+	// CodeScopeMismatch is of class mismatch: The SBOM says that a package takes part in the build otherwise than the evidence says.
+	CodeScopeMismatch Code = "scope-mismatch"
 	// CodeRootMismatch is of class mismatch: The SBOM describes another main component than the evidence.
 	CodeRootMismatch Code = "root-mismatch"
+	// CodeSelectionMismatch is of class mismatch: The SBOM was made for another selection than the evidence.
+	CodeSelectionMismatch Code = "selection-mismatch"
 	// CodeDocumentIncomplete is of class coverage: The SBOM lacks a whole section that its format could hold.
 	CodeDocumentIncomplete Code = "document-incomplete"
 	// CodeDocumentInvalid is of class mismatch: The SBOM breaks its own format.
