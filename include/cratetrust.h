@@ -1457,7 +1457,10 @@ void cratetrust_options_free(struct cratetrust_options *options);
 /**
  * Sets what a JSON object names and leaves the rest. The keys are the command's flag names with
  * `_` for `-`: limit, jobs, preset, severity, lockfile, index, against, sha256, expect, checks, level,
- * supplier, contact, author, timestamp. After a failure the options are unchanged.
+ * supplier, contact, author, timestamp, crates, manufacturer, manufacturer_contact, license, lifecycle,
+ * serial, vcs_url, tool, conclude_declared, component_supplier, target, host, features,
+ * no_default_features, all_features, package, bin, lib, cfg, dev. After a failure the options are
+ * unchanged.
  *
  * NULL: only `err` may be NULL.
  * Threads: `options` must be used by nobody else meanwhile.
@@ -1850,6 +1853,127 @@ int32_t cratetrust_options_add_verifier(struct cratetrust_options *options,
                                         cratetrust_verify_fn verify,
                                         void *user_data,
                                         struct cratetrust_error **err);
+
+/**
+ * Adds a target triple to build for: several are resolved one by one, and their answers united.
+ *
+ * `cratetrust_generate_sbom`, `cratetrust_verify_sbom` and `cratetrust_verify_package` resolve a
+ * project's directory where a target or a host is set. A NULL `target` takes all targets away again.
+ *
+ * NULL: `target` and `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: none beyond NULL and text that is not UTF-8; the call that resolves judges the rest.
+ */
+int32_t cratetrust_options_add_target(struct cratetrust_options *options,
+                                      const char *target,
+                                      size_t len,
+                                      struct cratetrust_error **err);
+
+/**
+ * Sets the triple of the machine that builds: what build scripts and procedural macros are for, and
+ * without a target also what the rest is for. A NULL `host` takes it away again.
+ *
+ * NULL: `host` and `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: none beyond NULL and text that is not UTF-8; the call that resolves judges the rest.
+ */
+int32_t cratetrust_options_set_host(struct cratetrust_options *options,
+                                    const char *host,
+                                    size_t len,
+                                    struct cratetrust_error **err);
+
+/**
+ * Turns features on, names separated by commas or blanks, each `NAME` or `PACKAGE/NAME`. A NULL `features` takes all of them away again.
+ *
+ * NULL: `features` and `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: none beyond NULL and text that is not UTF-8; the call that resolves judges the rest.
+ */
+int32_t cratetrust_options_add_features(struct cratetrust_options *options,
+                                        const char *features,
+                                        size_t len,
+                                        struct cratetrust_error **err);
+
+/**
+ * Sets whether default features stay off: 0 for no, the default, or 1 for yes.
+ *
+ * NULL: only `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: CRATETRUST_STATUS_OUT_OF_RANGE for another number.
+ */
+int32_t cratetrust_options_set_no_default_features(struct cratetrust_options *options,
+                                                   int32_t no_default_features,
+                                                   struct cratetrust_error **err);
+
+/**
+ * Sets whether all features are on: 0 for no, the default, or 1 for yes.
+ *
+ * NULL: only `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: CRATETRUST_STATUS_OUT_OF_RANGE for another number.
+ */
+int32_t cratetrust_options_set_all_features(struct cratetrust_options *options,
+                                            int32_t all_features,
+                                            struct cratetrust_error **err);
+
+/**
+ * Adds a member of the workspace to build, `NAME` or `NAME@VERSION`; without any, the default members
+ * are built. A NULL `package` takes all of them away again.
+ *
+ * NULL: `package` and `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: none beyond NULL and text that is not UTF-8; the call that resolves judges the rest.
+ */
+int32_t cratetrust_options_add_package(struct cratetrust_options *options,
+                                       const char *package,
+                                       size_t len,
+                                       struct cratetrust_error **err);
+
+/**
+ * Adds a binary to build; without any, all that the features allow are built. A NULL `bin` takes all of them away again.
+ *
+ * NULL: `bin` and `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: none beyond NULL and text that is not UTF-8; the call that resolves judges the rest.
+ */
+int32_t cratetrust_options_add_bin(struct cratetrust_options *options,
+                                   const char *bin,
+                                   size_t len,
+                                   struct cratetrust_error **err);
+
+/**
+ * Sets whether libraries are built where there are binaries: 0 for no, the default, or 1 for yes.
+ *
+ * NULL: only `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: CRATETRUST_STATUS_OUT_OF_RANGE for another number.
+ */
+int32_t cratetrust_options_set_lib(struct cratetrust_options *options,
+                                   int32_t lib,
+                                   struct cratetrust_error **err);
+
+/**
+ * Adds a cfg that the target has beside its own, such as `tokio_unstable`. A NULL `cfg` takes all of them away again.
+ *
+ * NULL: `cfg` and `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: none beyond NULL and text that is not UTF-8; the call that resolves judges the rest.
+ */
+int32_t cratetrust_options_add_cfg(struct cratetrust_options *options,
+                                   const char *cfg,
+                                   size_t len,
+                                   struct cratetrust_error **err);
+
+/**
+ * Sets whether tests are built too, and with them dev-dependencies: 0 for no, the default, or 1 for yes.
+ *
+ * NULL: only `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: CRATETRUST_STATUS_OUT_OF_RANGE for another number.
+ */
+int32_t cratetrust_options_set_dev(struct cratetrust_options *options,
+                                   int32_t dev,
+                                   struct cratetrust_error **err);
 
 /**
  * Reads a Cargo.lock.

@@ -36,6 +36,8 @@ mod input;
 
 mod options;
 
+mod selection;
+
 mod verifier;
 
 mod lockfile;
@@ -60,6 +62,7 @@ pub use input::*;
 pub use lockfile::*;
 pub use options::*;
 pub use report::*;
+pub use selection::*;
 pub use status::*;
 #[cfg(feature = "test-hooks")]
 pub use test_hooks::*;

@@ -4,7 +4,7 @@ use libc::{c_char, c_void, size_t};
 use std::ops::ControlFlow;
 
 use cratetrust_core::bom::Contact;
-use cratetrust_core::options::{ComponentSupplier, Level};
+use cratetrust_core::options::{ComponentSupplier, Level, SelectionRequest};
 use cratetrust_core::profile::Profile;
 use cratetrust_core::report::{Preset, Severity};
 use cratetrust_core::{CancelToken, Error, ErrorKind, Observer, Options};
@@ -76,6 +76,11 @@ impl OptionsObject {
             cancel: self.cancel.clone().unwrap_or_default(),
             ..self.options.clone()
         }
+    }
+
+    /// What is built.
+    pub(crate) fn selection(&mut self) -> &mut Option<SelectionRequest> {
+        &mut self.options.selection
     }
 }
 
@@ -175,7 +180,10 @@ pub unsafe extern "C" fn cratetrust_options_free(options: *mut cratetrust_option
 
 /// Sets what a JSON object names and leaves the rest. The keys are the command's flag names with
 /// `_` for `-`: limit, jobs, preset, severity, lockfile, index, against, sha256, expect, checks, level,
-/// supplier, contact, author, timestamp. After a failure the options are unchanged.
+/// supplier, contact, author, timestamp, crates, manufacturer, manufacturer_contact, license, lifecycle,
+/// serial, vcs_url, tool, conclude_declared, component_supplier, target, host, features,
+/// no_default_features, all_features, package, bin, lib, cfg, dev. After a failure the options are
+/// unchanged.
 ///
 /// NULL: only `err` may be NULL.
 /// Threads: `options` must be used by nobody else meanwhile.
@@ -909,6 +917,7 @@ mod tests {
             conclude_declared: _,
             component_supplier: _,
             profile: _,
+            selection: _,
         } = Options::new();
     }
 

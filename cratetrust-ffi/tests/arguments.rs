@@ -214,6 +214,40 @@ fn null_is_never_a_crash() {
             cratetrust_options_set_conclude_declared: refused(|err| cratetrust_options_set_conclude_declared(null_mut(), 1, err));
             cratetrust_options_set_component_supplier: refused(|err| cratetrust_options_set_component_supplier(null_mut(), 1, err));
             cratetrust_options_set_profile: refused(|err| cratetrust_options_set_profile(null_mut(), 1, err));
+            cratetrust_options_add_target: {
+                refused(|err| cratetrust_options_add_target(null_mut(), null(), 0, err));
+                refused(|err| cratetrust_options_add_target(f.options, null(), n, err));
+                ok(|err| cratetrust_options_add_target(f.options, null(), 0, err));
+            };
+            cratetrust_options_set_host: {
+                refused(|err| cratetrust_options_set_host(null_mut(), null(), 0, err));
+                refused(|err| cratetrust_options_set_host(f.options, null(), n, err));
+                ok(|err| cratetrust_options_set_host(f.options, null(), 0, err));
+            };
+            cratetrust_options_add_features: {
+                refused(|err| cratetrust_options_add_features(null_mut(), null(), 0, err));
+                refused(|err| cratetrust_options_add_features(f.options, null(), n, err));
+                ok(|err| cratetrust_options_add_features(f.options, null(), 0, err));
+            };
+            cratetrust_options_set_no_default_features: refused(|err| cratetrust_options_set_no_default_features(null_mut(), 1, err));
+            cratetrust_options_set_all_features: refused(|err| cratetrust_options_set_all_features(null_mut(), 1, err));
+            cratetrust_options_add_package: {
+                refused(|err| cratetrust_options_add_package(null_mut(), null(), 0, err));
+                refused(|err| cratetrust_options_add_package(f.options, null(), n, err));
+                ok(|err| cratetrust_options_add_package(f.options, null(), 0, err));
+            };
+            cratetrust_options_add_bin: {
+                refused(|err| cratetrust_options_add_bin(null_mut(), null(), 0, err));
+                refused(|err| cratetrust_options_add_bin(f.options, null(), n, err));
+                ok(|err| cratetrust_options_add_bin(f.options, null(), 0, err));
+            };
+            cratetrust_options_set_lib: refused(|err| cratetrust_options_set_lib(null_mut(), 1, err));
+            cratetrust_options_add_cfg: {
+                refused(|err| cratetrust_options_add_cfg(null_mut(), null(), 0, err));
+                refused(|err| cratetrust_options_add_cfg(f.options, null(), n, err));
+                ok(|err| cratetrust_options_add_cfg(f.options, null(), 0, err));
+            };
+            cratetrust_options_set_dev: refused(|err| cratetrust_options_set_dev(null_mut(), 1, err));
             cratetrust_options_add_author: {
                 refused(|err| cratetrust_options_add_author(null_mut(), null(), 0, null(), 0, err));
                 refused(|err| cratetrust_options_add_author(f.options, null(), n, null(), 0, err));
@@ -463,6 +497,42 @@ fn what_is_out_of_range_is_never_a_crash() {
             };
             cratetrust_options_set_profile: for number in [-1, 5, i32::MIN, i32::MAX] {
                 bad(RANGE, |err| cratetrust_options_set_profile(f.options, number, err));
+            };
+            cratetrust_options_add_target: {
+                bad(RANGE, |err| cratetrust_options_add_target(f.options, ptr("x"), huge, err));
+                bad(CRATETRUST_STATUS_INVALID_UTF8, |err| cratetrust_options_add_target(f.options, [0xff_u8].as_ptr().cast(), 1, err));
+            };
+            cratetrust_options_set_host: {
+                bad(RANGE, |err| cratetrust_options_set_host(f.options, ptr("x"), huge, err));
+                bad(CRATETRUST_STATUS_INVALID_UTF8, |err| cratetrust_options_set_host(f.options, [0xff_u8].as_ptr().cast(), 1, err));
+            };
+            cratetrust_options_add_features: {
+                bad(RANGE, |err| cratetrust_options_add_features(f.options, ptr("x"), huge, err));
+                bad(CRATETRUST_STATUS_INVALID_UTF8, |err| cratetrust_options_add_features(f.options, [0xff_u8].as_ptr().cast(), 1, err));
+            };
+            cratetrust_options_set_no_default_features: for number in [-1, 2, i32::MIN, i32::MAX] {
+                bad(RANGE, |err| cratetrust_options_set_no_default_features(f.options, number, err));
+            };
+            cratetrust_options_set_all_features: for number in [-1, 2, i32::MIN, i32::MAX] {
+                bad(RANGE, |err| cratetrust_options_set_all_features(f.options, number, err));
+            };
+            cratetrust_options_add_package: {
+                bad(RANGE, |err| cratetrust_options_add_package(f.options, ptr("x"), huge, err));
+                bad(CRATETRUST_STATUS_INVALID_UTF8, |err| cratetrust_options_add_package(f.options, [0xff_u8].as_ptr().cast(), 1, err));
+            };
+            cratetrust_options_add_bin: {
+                bad(RANGE, |err| cratetrust_options_add_bin(f.options, ptr("x"), huge, err));
+                bad(CRATETRUST_STATUS_INVALID_UTF8, |err| cratetrust_options_add_bin(f.options, [0xff_u8].as_ptr().cast(), 1, err));
+            };
+            cratetrust_options_set_lib: for number in [-1, 2, i32::MIN, i32::MAX] {
+                bad(RANGE, |err| cratetrust_options_set_lib(f.options, number, err));
+            };
+            cratetrust_options_add_cfg: {
+                bad(RANGE, |err| cratetrust_options_add_cfg(f.options, ptr("x"), huge, err));
+                bad(CRATETRUST_STATUS_INVALID_UTF8, |err| cratetrust_options_add_cfg(f.options, [0xff_u8].as_ptr().cast(), 1, err));
+            };
+            cratetrust_options_set_dev: for number in [-1, 2, i32::MIN, i32::MAX] {
+                bad(RANGE, |err| cratetrust_options_set_dev(f.options, number, err));
             };
             cratetrust_options_add_author: {
                 bad(RANGE, |err| cratetrust_options_add_author(f.options, ptr("x"), huge, null(), 0, err));

@@ -150,7 +150,12 @@ fn set(options: &mut Options, key: &str, value: &Value) -> Result<()> {
             match key {
                 "target" => selection.targets = strings(key, value)?,
                 "host" => selection.host = Some(string(key, value)?.to_owned()),
-                "features" => selection.features = strings(key, value)?,
+                "features" => {
+                    selection.features.clear();
+                    for list in paths(key, value)? {
+                        selection.add_features(&list);
+                    }
+                }
                 "package" => selection.packages = strings(key, value)?,
                 "bin" => selection.bins = strings(key, value)?,
                 // A value may hold commas.

@@ -32,4 +32,11 @@ impl SelectionRequest {
     pub fn is_stated(&self) -> bool {
         !self.targets.is_empty() || self.host.is_some()
     }
+
+    /// Turns features on: names separated by commas or blanks, as `--features` takes them.
+    pub fn add_features(&mut self, list: &str) {
+        let names = list.split(|c: char| c == ',' || c.is_whitespace());
+        let names = names.filter(|name| !name.is_empty());
+        self.features.extend(names.map(str::to_owned));
+    }
 }
