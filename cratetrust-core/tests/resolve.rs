@@ -439,7 +439,14 @@ fn what_is_not_at_hand_leaves_its_subtree_at_maybe_and_says_why() {
             .contains("not the one that the lockfile names")
     );
     assert!(generated.report.to_json().contains("\"crate-gap\""));
-    assert_eq!(generated.report.verdict, Verdict::Incomplete);
+    // Bytes at hand that contradict the lockfile are more than a gap.
+    assert!(
+        generated
+            .report
+            .to_json()
+            .contains("\"checksum-lock-mismatch\"")
+    );
+    assert_eq!(generated.report.verdict, Verdict::Fail);
 }
 
 #[test]
