@@ -77,6 +77,20 @@ bench: corpus ## Times the library against its peers, in turn, and prints CPU ra
 	  $(CARGO) build --release --locked -p cratetrust-core --example time_hash
 	$(PYTHON) tests/bench/bench.py --target "$(TARGET)/release" --plain "$(TARGET)/plain/release" --corpus "$(CORPUS)"
 
+# A scorecard of another tool's, from npm; the crates are those of the bench.
+CDXGEN_VERSION := 12.8.4
+CDX_VALIDATE := $(TOOLS)/cdxgen-$(CDXGEN_VERSION)/node_modules/.bin/cdx-validate
+
+$(CDX_VALIDATE):
+	npm install --silent --no-audit --no-fund --prefix "$(TOOLS)/cdxgen-$(CDXGEN_VERSION)" "@cyclonedx/cdxgen@$(CDXGEN_VERSION)"
+
+.PHONY: scores
+scores: corpus $(CDX_VALIDATE) ## Scores the SBOMs of a lockfile with 832 packages by cdxgen's cdx-validate (needs npm).
+	$(PYTHON) tests/corpus/fetch.py --dir "$(CORPUS)" --cargo $(CARGO) --set bench
+	$(CARGO) build --release --locked -p cratetrust-cli
+	$(PYTHON) tests/scores/score.py --command "$(TARGET)/release/cratetrust" --validator "$(CDX_VALIDATE)" \
+	  --lock "$(CORPUS)/locks/tauri-cli-2.5.0.lock" --crates "$(CORPUS)/bench/home"
+
 ORACLE := $(PYTHON) tests/oracle/oracle.py
 
 .PHONY: oracle
@@ -212,7 +226,7 @@ lint-python: python-package
 	$(VENV)/bin/ruff format --check bindings/python tests
 	$(PY) -m mypy --strict bindings/python/python bindings/python/tests
 	$(PY) -m mypy --strict tests/corpus/fetch.py
-	$(PY) -m mypy --strict tests/bench/bench.py tests/conformance/run.py tests/validators
+	$(PY) -m mypy --strict tests/bench/bench.py tests/conformance/run.py tests/scores tests/validators
 	$(PY) -m mypy --strict tests/oracle
 
 .PHONY: lint-go

@@ -58,7 +58,12 @@ def test_a_full_document_conforms(standard: str, tmp_path: Path) -> None:
     supplier = {"name": "Example", "email": "sbom@example.org", "url": None}
     bom["document"] |= {"timestamp": "2026-01-02T03:04:05Z", "supplier": supplier, "lifecycle": "pre-build"}
     for package in bom["packages"]:
-        package |= {"supplier": supplier, "license": "MIT", "license_concluded": "MIT", "copyright": "Copyright Example"}
+        package |= {
+            "supplier": supplier,
+            "license": "MIT",
+            "license_concluded": "MIT",
+            "copyright": "Copyright Example",
+        }
         package["authors"] = ["An Author <author@example.org>"]
         package["checksum"]["sha512"] = "ab" * 64
     plain = tmp_path / "bom.json"

@@ -37,6 +37,14 @@ def test_inspect(crate: MadeCrate, tmp_path: Path) -> None:
     sbom = cratetrust.generate_sbom(crate.lock).write()
     assert inspect(sbom, label="doc.json")["kind"] == "sbom"
     assert inspect(sbom, label="doc.json")["name"] == "doc.json"
+    profile = inspect(sbom, profile="ntia")["facts"]["profile"]
+    missing = {f["field"] for f in profile["fields"] if f["present"] < f["of"]}
+    assert not profile["complete"]
+    assert {"supplier", "timestamp", "sbom-author"} <= missing
+    assert "profile" not in inspect(sbom)["facts"]
+    for wrong in (lambda: inspect(sbom, profile="bsi"), lambda: inspect(crate.lock, profile="cra")):
+        with pytest.raises(cratetrust.CratetrustError, match="profile"):
+            wrong()
     with pytest.raises(cratetrust.CratetrustError):
         inspect(b"\x00nothing that is known")
     with pytest.raises(FileNotFoundError):

@@ -60,6 +60,11 @@ impl<'a> Component<'a> {
         own.chain(others).collect()
     }
 
+    /// Whether it has its place in the graph, and the format no way to say that it depends on nothing.
+    fn is_mute(&self) -> bool {
+        self.mute && (self.claim.in_graph || self.root)
+    }
+
     fn label(&self) -> String {
         let mut label = if self.name.is_empty() {
             self.claim.place.clone()
@@ -172,7 +177,10 @@ const DEPENDENCIES: Asked = Asked {
     field: "dependency-relationship",
     demand: Demand::Required,
     of_logical: true,
-    has: |component| component.claim.in_graph || component.claim.completeness.is_some(),
+    has: |component| {
+        let claim = component.claim;
+        claim.in_graph || claim.completeness.is_some() || component.is_mute()
+    },
     keys: keys("", "", "", ""),
 };
 
@@ -184,8 +192,7 @@ const COMPLETENESS: Asked = Asked {
     of_logical: true,
     has: |component| {
         let claim = component.claim;
-        let leaf = component.mute && claim.in_graph && !claim.has_dependencies;
-        claim.completeness.is_some() || leaf
+        claim.completeness.is_some() || (component.is_mute() && !claim.has_dependencies)
     },
     keys: keys("", "", "", ""),
 };

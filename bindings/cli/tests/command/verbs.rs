@@ -362,6 +362,55 @@ fn inspect_tells_what_it_is() {
 }
 
 #[test]
+fn inspect_holds_an_sbom_against_a_profile() {
+    let dir = Dir::with_lock();
+    let made = ["sbom", "Cargo.lock", "-o"];
+    dir.run(&[&made[..], &["bare.json"]].concat())
+        .expect_code(0);
+    let told = [
+        "full.json",
+        "--supplier=S",
+        "--contact=s@example.org",
+        "--author=A",
+        "--timestamp=2026-01-02T03:04:05Z",
+        "--component-supplier=registry",
+    ];
+    dir.run(&[&made[..], &told].concat()).expect_code(0);
+
+    let text = dir
+        .run(&["inspect", "bare.json", "--profile", "ntia"])
+        .expect_code(1)
+        .out;
+    assert!(text.contains("3 required fields are missing"), "{text}");
+    assert!(text.contains("0/"), "{text}");
+    let done = dir.run(&["inspect", "full.json", "--profile", "cra"]);
+    let text = done.expect_code(0).out;
+    assert!(text.contains("every required field is there"), "{text}");
+    assert!(text.contains("/metadata/supplier"), "{text}");
+    let json = dir
+        .run(&[
+            "inspect",
+            "bare.json",
+            "--profile=cisa-2025",
+            "--format=json",
+        ])
+        .expect_code(1)
+        .json();
+    assert_eq!(json["facts"]["profile"]["name"], "cisa-2025");
+    assert_eq!(json["facts"]["profile"]["complete"], false);
+
+    dir.run(&["inspect", "bare.json"]).expect_code(0);
+    let done = dir.run(&["inspect", "Cargo.lock", "--profile", "ntia"]);
+    assert!(
+        done.expect_code(2)
+            .err
+            .contains("a profile is about an SBOM")
+    );
+    dir.run(&["inspect", "bare.json", "--profile", "bsi"])
+        .expect_code(2);
+}
+
+#[test]
 fn hostile_names_are_escaped_in_text() {
     let dir = Dir::new();
     let hostile = LOCK.replace("\"two\"", "\"two\\u001b[2J\\u202e\"");
