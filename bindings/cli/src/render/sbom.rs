@@ -79,7 +79,7 @@ fn next(report: &Report, sbom: &str, evidence: Option<(&str, String)>) -> String
             "find out which bytes were built before either is trusted".to_owned()
         }
         _ => match evidence {
-            Some((role, name)) if role == "lockfile" => {
+            Some(("lockfile", name)) => {
                 format!("where {name} is right, make the SBOM anew from it")
             }
             Some((_, name)) => format!("find out which of {sbom} and {name} is right"),
