@@ -151,8 +151,8 @@ pub struct Options {
     pub conclude_declared: bool,
     /// `generate_sbom`: who is named as the supplier of each package.
     pub component_supplier: ComponentSupplier,
-    /// `generate_sbom`: what is built. A project's directory is resolved for it where it names a
-    /// target or a host.
+    /// All verbs: what is built. A project's directory is resolved for it where it names a target or
+    /// a host; for `verify_package` the directory of the lockfile.
     pub selection: Option<SelectionRequest>,
     /// `inspect`: the profile that an SBOM is held against; other kinds of input are refused then.
     pub profile: Option<Profile>,

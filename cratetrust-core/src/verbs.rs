@@ -1,15 +1,19 @@
 //! The verbs: each reads what it is given, hands it to the rooms below, and returns their answer.
 
-use crate::bom::Bom;
+use std::collections::HashSet;
+use std::path::Path;
+
+use crate::bom::{Bom, Scope};
 use crate::digest::{Backend, Sha256};
 use crate::enrich::{self, Whereabouts};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::evidence;
 use crate::input::Input;
 use crate::lockfile::Lockfile;
 use crate::options::Options;
+use crate::package::report_ids;
 use crate::registry;
-use crate::report::{Draft, Report, ReportInput};
+use crate::report::{Code, Draft, Report, ReportInput, Severity};
 use crate::sbom::{self, Format};
 use crate::verify::{self, Target};
 
@@ -37,6 +41,10 @@ impl Generated {
 /// The input is told by what it holds: a `.crate` file, a directory of them, a registry cache, a
 /// whole CARGO_HOME, a local registry, a vendor directory; with `against`, also an unpacked crate.
 /// Bytes and readers are one `.crate`.
+///
+/// Where [`Options::selection`] names a target or a host, the project beside the lockfile is resolved
+/// with the manifests in the input and in [`Options::crates`]: that a package which is not built is
+/// missing is information then.
 ///
 /// # Errors
 /// For what the thing is measured with (lockfile, index, options) and for a path that cannot be
@@ -113,7 +121,51 @@ pub fn verify_package_with(backend: Backend, input: &Input, options: &Options) -
     if let Some(lockfile) = &lockfile {
         draft.findings.extend_from_slice(lockfile.findings());
     }
+    if let (Some(request), Some(lockfile)) = (&options.selection, &options.lockfile)
+        && request.is_stated()
+    {
+        excuse(&mut draft, &not_built(input, lockfile, options)?);
+    }
     Ok(finish(draft, options))
+}
+
+/// The packages of a lockfile, as reports name them, that the selection does not build.
+fn not_built(input: &Input, lockfile: &Input, options: &Options) -> Result<HashSet<String>> {
+    let file = lockfile.path().filter(|path| path.ends_with("Cargo.lock"));
+    let directory = file.and_then(Path::parent).ok_or_else(|| {
+        Error::invalid("a selection needs the project: the Cargo.lock in its directory")
+            .at_path(lockfile.label())
+    })?;
+    let directory = match directory.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => directory,
+    };
+    let mut options = options.clone();
+    if input.path().is_some() {
+        options.crates.push(input.clone());
+    }
+    let bom = evidence::gather(&[Input::from_path(directory)], &options)?.bom;
+    let packages = bom.packages.iter();
+    let ids = report_ids(packages.map(|p| (p.name.as_str(), p.version.as_str(), &p.source)));
+    let scopes = bom.packages.iter().map(|package| package.scope);
+    let built = ids.into_iter().zip(scopes);
+    Ok(built
+        .filter(|(_, scope)| *scope == Scope::NotBuilt)
+        .map(|(id, _)| id)
+        .collect())
+}
+
+/// That a package is missing which is not built is told, and no more.
+fn excuse(draft: &mut Draft, not_built: &HashSet<String>) {
+    for finding in &mut draft.findings {
+        let package = finding.package.as_ref();
+        if finding.code == Code::CrateMissing && package.is_some_and(|id| not_built.contains(id)) {
+            finding
+                .message
+                .push_str("; the selection does not build it");
+            finding.at_most = Some(Severity::Info);
+        }
+    }
 }
 
 fn only_artifact(draft: &Draft) -> Option<Sha256> {

@@ -47,7 +47,11 @@ Examples:
   cratetrust verify serde-1.0.228.crate --sha256 HEX
   cratetrust verify serde-1.0.228.crate --expect serde@1.0.228 --index se/rd/serde
   cratetrust verify ~/.cargo --lockfile Cargo.lock --severity crate-missing=info
+  cratetrust verify ~/.cargo --lockfile Cargo.lock --target x86_64-unknown-linux-gnu
   curl -L URL | cratetrust verify - --expect serde@1.0.228 --sha256 HEX
+
+With selection flags the project beside the lockfile is resolved: a package that is not built
+may be missing (crate-missing is of severity info then).
 
 With several PATHs each gets its own report; with --format json, one line each, in order.
 
@@ -61,7 +65,10 @@ The document goes to standard output or, whole or not at all, to the file named 
 What was found in the evidence goes to standard error as text, or to --report as JSON.
 
 A Cargo.lock names every package of every platform and feature: it is a superset of any
-one build, and the document says so.
+one build, and the document says so. A project's directory is resolved with the manifests of
+its packages to what `cargo build --bins` would build: for the host, or as the selection flags
+say. .cargo/config.toml, RUSTFLAGS and rust-toolchain are not obeyed; a config that would
+change the graph is named.
 
 Equal input gives equal bytes. A time stands in the document only when it is given with
 --timestamp or SOURCE_DATE_EPOCH.
@@ -69,6 +76,7 @@ Equal input gives equal bytes. A time stands in the document only when it is giv
 Examples:
   cratetrust sbom Cargo.lock > bom.json
   cratetrust sbom . --output-format spdx-json -o bom.spdx.json
+  cratetrust sbom . --target aarch64-apple-darwin --features tls -o bom.json
   cratetrust sbom Cargo.lock --supplier 'Example Ltd' --contact security@example.org -o bom.json
   cratetrust sbom Cargo.lock --output-format json | jq '.packages | length'
 
@@ -87,6 +95,7 @@ full also the selection, scopes and licences, as far as the evidence holds them.
 Examples:
   cratetrust verify-sbom bom.json Cargo.lock
   cratetrust verify-sbom bom.spdx.json . --level components
+  cratetrust verify-sbom bom.json . --target x86_64-unknown-linux-gnu --level full
   cratetrust sbom Cargo.lock | cratetrust verify-sbom - Cargo.lock
   cratetrust verify-sbom bom.json Cargo.lock --severity purl-missing=info
   cratetrust verify-sbom theirs.json ours.json                  another SBOM is evidence too
@@ -151,13 +160,13 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Is this the crate that the lockfile, the index or the caller names?
     #[command(after_long_help = VERIFY_HELP, version = cratetrust_core::VERSION, display_name = "cratetrust")]
-    Verify(Verify),
+    Verify(Box<Verify>),
     /// What is in this build? Makes a bill of materials
     #[command(after_long_help = SBOM_HELP, version = cratetrust_core::VERSION, display_name = "cratetrust")]
     Sbom(Box<Sbom>),
     /// Does this SBOM tell the truth about that lockfile?
     #[command(after_long_help = VERIFY_SBOM_HELP, version = cratetrust_core::VERSION, display_name = "cratetrust")]
-    VerifySbom(VerifySbom),
+    VerifySbom(Box<VerifySbom>),
     /// What changed between two lockfiles?
     #[command(after_long_help = DIFF_HELP, version = cratetrust_core::VERSION, display_name = "cratetrust")]
     Diff(Diff),
@@ -247,6 +256,8 @@ pub(crate) struct Verify {
     checks: Vec<String>,
     #[command(flatten)]
     pub(crate) judging: Judging,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
 }
 
 impl Verify {
@@ -323,9 +334,9 @@ pub(crate) struct Sbom {
     #[arg(long, value_name = "RFC3339")]
     pub(crate) timestamp: Option<String>,
     #[command(flatten)]
-    pub(crate) selection: Selection,
-    #[command(flatten)]
     pub(crate) judging: Judging,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
 }
 
 /// What is built; any of these resolves the project with its manifests.
@@ -339,7 +350,7 @@ pub(crate) struct Selection {
     #[arg(long, value_name = "TRIPLE")]
     host: Option<String>,
     /// Turn features on, separated by commas or blanks; may be repeated
-    #[arg(long, value_name = "F,…", value_delimiter = ',')]
+    #[arg(long, value_name = "F,…")]
     features: Vec<String>,
     /// Leave default features off
     #[arg(long)]
@@ -367,10 +378,10 @@ pub(crate) struct Selection {
 impl Selection {
     /// The request; `None` where no flag was given.
     pub(crate) fn request(&self) -> Option<SelectionRequest> {
-        let request = SelectionRequest {
+        let mut request = SelectionRequest {
             targets: self.targets.clone(),
             host: self.host.clone(),
-            features: self.features.clone(),
+            features: Vec::new(),
             no_default_features: self.no_default_features,
             all_features: self.all_features,
             packages: self.packages.clone(),
@@ -379,6 +390,9 @@ impl Selection {
             cfgs: self.cfgs.clone(),
             dev: self.dev,
         };
+        for list in &self.features {
+            request.add_features(list);
+        }
         (request != SelectionRequest::default()).then(|| SelectionRequest {
             host: request.host.or_else(|| Some(HOST.to_owned())),
             ..request
@@ -400,8 +414,13 @@ pub(crate) struct VerifySbom {
     /// How much is compared
     #[arg(long, value_parser = PossibleValuesParser::new(Level::ALL.map(Level::name)), default_value = Level::Graph.name())]
     level: String,
+    /// Where the packages' manifests lie, for a selection: as for `sbom`; may be repeated. `none` takes nothing [default: CARGO_HOME where a selection is given, else none]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) crates: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) judging: Judging,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
 }
 
 impl VerifySbom {

@@ -1,5 +1,6 @@
 //! The subcommands: from flags to a verb of the library, and from its answer to the streams.
 
+mod config;
 mod sbom;
 
 use cratetrust_core::profile::Profile;
@@ -38,6 +39,17 @@ fn verify(args: &Verify, session: &mut Session<'_>) -> Result<()> {
         return Err(Error::invalid(
             "--sha256 and --expect are about one package; give one PATH with them",
         ));
+    }
+    options.selection = args.selection.request();
+    if options.selection.is_some() && args.lockfile.is_none() {
+        return Err(Error::invalid(
+            "selection flags are about the project beside the lockfile; name it with --lockfile",
+        ));
+    }
+    if options.selection.is_some()
+        && let Some(directory) = args.lockfile.as_deref().and_then(std::path::Path::parent)
+    {
+        config::remark(directory, session);
     }
     options.lockfile = kept(args.lockfile.as_deref(), session)?;
     options.index = kept(args.index.as_deref(), session)?;
@@ -83,6 +95,22 @@ fn kept(
 fn verify_sbom(args: &VerifySbom, session: &mut Session<'_>) -> Result<()> {
     let mut options = session.options(Some(&args.judging));
     options.level = args.level();
+    options.selection = args.selection.request();
+    if let Some(directory) = args.evidence.first().filter(|path| path.is_dir()) {
+        if options.selection.is_some() || !args.crates.is_empty() {
+            let found;
+            (options.crates, found) = sbom::crates(&args.crates, directory, session)?;
+            sbom::tell_home(found, session);
+            options.selection = options
+                .selection
+                .or_else(|| sbom::host_build(directory, &options.crates));
+        }
+        if options.selection.is_some() {
+            config::remark(directory, session);
+        }
+    } else if options.selection.is_some() {
+        return Err(Error::invalid(SELECTION_OF_A_FILE));
+    }
     let document = session.input(&args.sbom)?;
     let evidence = args
         .evidence
@@ -94,6 +122,10 @@ fn verify_sbom(args: &VerifySbom, session: &mut Session<'_>) -> Result<()> {
     })?;
     show(&report, None, &mut true, session)
 }
+
+/// Where a selection cannot be applied.
+const SELECTION_OF_A_FILE: &str =
+    "selection flags are about a project; the evidence they need is its directory";
 
 fn diff(args: &Diff, session: &mut Session<'_>) -> Result<()> {
     let mut options = session.options(Some(&args.judging));

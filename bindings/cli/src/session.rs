@@ -106,6 +106,11 @@ impl<'a> Session<'a> {
         Meter::new(visible, self.tick.clone())
     }
 
+    /// Whether people read what is said.
+    pub(crate) fn speaks(&self) -> bool {
+        self.format == Output::Text
+    }
+
     pub(crate) fn json(&self) -> bool {
         self.format == Output::Json
     }

@@ -21,10 +21,13 @@ pub(super) fn run(args: &Sbom, session: &mut Session<'_>) -> Result<()> {
     options.jobs = super::jobs(options.jobs);
     describe(args, &mut options)?;
     let found;
-    (options.crates, found) = crates(args, session)?;
-    options.selection = args
+    (options.crates, found) = crates(&args.crates, &args.evidence, session)?;
+    options.selection = args.selection.request();
+    if options.selection.is_some() && !args.evidence.is_dir() {
+        return Err(Error::invalid(super::SELECTION_OF_A_FILE));
+    }
+    options.selection = options
         .selection
-        .request()
         .or_else(|| host_build(&args.evidence, &options.crates));
     let format = Format::from_name(&args.output_format)?;
     let output = file(args.output.as_deref());
@@ -38,10 +41,9 @@ pub(super) fn run(args: &Sbom, session: &mut Session<'_>) -> Result<()> {
         Ok((generated, document))
     })?;
     options.cancel.check()?;
-    if let Some(home) = found.filter(|_| !session.json()) {
-        session.remark(&format!(
-            "packages were looked for in {home} (--crates none stops that)\n"
-        ));
+    tell_home(found, session);
+    if options.selection.is_some() {
+        super::config::remark(&args.evidence, session);
     }
     write(args, session, &generated, document)?;
     if generated.report.verdict == Verdict::Fail {
@@ -93,7 +95,7 @@ fn write(
 
 /// The build that a project's directory stands for where no flag names one: the host's, as far as
 /// there are manifests to resolve it with.
-fn host_build(evidence: &Path, crates: &[Input]) -> Option<SelectionRequest> {
+pub(super) fn host_build(evidence: &Path, crates: &[Input]) -> Option<SelectionRequest> {
     let resolvable = evidence.join("Cargo.toml").is_file() && !crates.is_empty();
     resolvable.then(|| SelectionRequest {
         host: Some(crate::args::HOST.to_owned()),
@@ -139,9 +141,13 @@ fn describe(args: &Sbom, options: &mut Options) -> Result<()> {
 }
 
 /// Where the packages' bytes lie: as asked; for a directory, else, CARGO_HOME, which the user is told.
-fn crates(args: &Sbom, session: &mut Session<'_>) -> Result<(Vec<Input>, Option<String>)> {
+pub(super) fn crates(
+    given: &[PathBuf],
+    evidence: &Path,
+    session: &mut Session<'_>,
+) -> Result<(Vec<Input>, Option<String>)> {
     let is_none = |path: &PathBuf| path == Path::new("none");
-    match args.crates.as_slice() {
+    match given {
         [] => {}
         [one] if is_none(one) => return Ok((Vec::new(), None)),
         many if many.iter().any(is_none) => {
@@ -154,7 +160,7 @@ fn crates(args: &Sbom, session: &mut Session<'_>) -> Result<(Vec<Input>, Option<
             return Ok((inputs?, None));
         }
     }
-    let home = Some(&args.evidence)
+    let home = Some(evidence)
         .filter(|path| path.is_dir())
         .and_then(|_| cargo_home())
         .filter(|home| home.join("registry").is_dir());
@@ -162,6 +168,15 @@ fn crates(args: &Sbom, session: &mut Session<'_>) -> Result<(Vec<Input>, Option<
         .as_ref()
         .map(|home| cratetrust_core::text::escape(&home.display().to_string()).into_owned());
     Ok((home.map(Input::from_path).into_iter().collect(), shown))
+}
+
+/// Says where packages were looked for that nobody named.
+pub(super) fn tell_home(found: Option<String>, session: &mut Session<'_>) {
+    if let Some(home) = found.filter(|_| session.speaks()) {
+        session.remark(&format!(
+            "packages were looked for in {home} (--crates none stops that)\n"
+        ));
+    }
 }
 
 /// Where cargo keeps what it fetches.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use cratetrust_core::Generated;
-use cratetrust_core::bom::{EvidenceLevel, Scope};
+use cratetrust_core::bom::{Bom, EvidenceLevel, Scope};
 use cratetrust_core::report::Verdict;
 use cratetrust_core::text::escape;
 
@@ -44,6 +44,7 @@ pub(crate) fn made(
             ),
         );
     }
+    built(bom, &mut table);
     let enriched = bom.packages.iter().filter(|p| p.enriched_from.is_some());
     let enriched = enriched.count();
     if enriched > 0 {
@@ -78,4 +79,51 @@ pub(crate) fn made(
     // `incomplete` is no fault of a document that was made: nobody needs to accept it.
     text.push_str(&findings(report, |_| true, paint));
     text
+}
+
+/// What was resolved for, and what a lockfile alone would have claimed.
+fn built(bom: &Bom, table: &mut Table) {
+    let Some(selection) = &bom.selection else {
+        return;
+    };
+    if !selection.targets.is_empty() {
+        table.row("target", escape(&selection.targets.join(", ")));
+    }
+    if let Some(host) = &selection.host
+        && selection.targets.iter().any(|target| target != host)
+    {
+        table.row("host", escape(host));
+    }
+    let of = |scope| bom.packages.iter().filter(|p| p.scope == scope).count();
+    let scopes = [
+        Scope::Linked,
+        Scope::Build,
+        Scope::Dev,
+        Scope::Maybe,
+        Scope::NotBuilt,
+    ]
+    .map(|scope| (scope, of(scope)));
+    let told: Vec<String> = scopes
+        .iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(scope, count)| format!("{count} {}", scope.name()))
+        .collect();
+    if told.is_empty() {
+        return;
+    }
+    table.row("scope", told.join(", "));
+    let (linked, maybe) = (of(Scope::Linked), of(Scope::Maybe));
+    let all = bom.packages.len();
+    let mut says = format!(
+        "a lockfile alone names {}; {} built, {linked} linked",
+        count(all as u64, "package"),
+        match all - of(Scope::NotBuilt) - maybe {
+            1 => "1 is".to_owned(),
+            many => format!("{many} are"),
+        },
+    );
+    if maybe > 0 {
+        let _ = write!(says, "; {maybe} may be");
+    }
+    table.row("in short", says);
 }

@@ -9,6 +9,7 @@
 
 mod files;
 mod page;
+mod selection;
 mod support;
 mod usage;
 mod verbs;

@@ -1,0 +1,191 @@
+//! The cargo configuration that a resolution does not obey: named, so that nobody is misled.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use cratetrust_core::Limits;
+use cratetrust_core::text::escape;
+use toml::{Table, Value};
+
+use crate::session::Session;
+
+/// The names of a configuration file; cargo reads the first that is there.
+const NAMES: [&str; 2] = [".cargo/config", ".cargo/config.toml"];
+/// Keys named of one file.
+const MOST: usize = 6;
+
+/// Names each configuration above a project that would change what cargo builds.
+pub(super) fn remark(directory: &Path, session: &mut Session<'_>) {
+    if !session.speaks() {
+        return;
+    }
+    let directory = match directory.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => directory,
+    };
+    for (shown, path) in places(directory) {
+        let Some(text) = read(&path) else { continue };
+        let shown = escape(&shown.display().to_string()).into_owned();
+        let line = match text.as_deref().map(str::parse::<Table>) {
+            Some(Ok(config)) => match said(&keys(&config)) {
+                Some(keys) => format!(
+                    "note: {shown} sets {keys}; cargo obeys that and may build something else, which --target, --cfg and --features can say\n"
+                ),
+                None => continue,
+            },
+            Some(Err(_)) | None => format!(
+                "note: {shown} cannot be read as TOML, so whether it changes what cargo builds is not known\n"
+            ),
+        };
+        session.remark(&line);
+    }
+}
+
+/// Where cargo looks: in the project and in every directory above. The project's own is shown as it
+/// was named.
+fn places(directory: &Path) -> Vec<(PathBuf, PathBuf)> {
+    let real = std::fs::canonicalize(directory).unwrap_or_else(|_| directory.to_owned());
+    let mut found = Vec::new();
+    for (above, place) in real.ancestors().enumerate() {
+        let name = NAMES.iter().find(|name| place.join(name).is_file());
+        if let Some(name) = name {
+            let base = if above == 0 { directory } else { place };
+            found.push((base.join(name), place.join(name)));
+        }
+    }
+    found
+}
+
+/// The text of a file; `Some(None)` for one that is too long, no UTF-8 or cannot be read, `None` for
+/// one that vanished.
+fn read(path: &Path) -> Option<Option<String>> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return None,
+        Err(_) => return Some(None),
+    };
+    let most = Limits::default().manifest_size;
+    let mut text = String::new();
+    let read = file.take(most + 1).read_to_string(&mut text);
+    Some(match read {
+        Ok(read) if read as u64 <= most => Some(text),
+        _ => None,
+    })
+}
+
+/// The keys by which cargo would build other packages, or packages from elsewhere.
+fn keys(config: &Table) -> Vec<String> {
+    let mut keys = Vec::new();
+    for (name, value) in config {
+        let inside = || value.as_table().into_iter().flatten();
+        match name.as_str() {
+            "build" => {
+                let told = inside().filter(|(key, _)| ["target", "rustflags"].contains(&&***key));
+                keys.extend(told.map(|(key, _)| format!("build.{key}")));
+            }
+            "target" => {
+                for (triple, table) in inside() {
+                    for (key, value) in table.as_table().into_iter().flatten() {
+                        // A table is of a `links` name, and stands in for a build script.
+                        if key == "rustflags" || value.is_table() {
+                            keys.push(format!("target.{triple}.{key}"));
+                        }
+                    }
+                }
+            }
+            "unstable" | "patch" => keys.extend(inside().map(|(key, _)| format!("{name}.{key}"))),
+            "source" => keys.extend(
+                inside()
+                    .filter(|(_, table)| table.get("replace-with").is_some())
+                    .map(|(key, _)| format!("source.{key}.replace-with")),
+            ),
+            "paths" | "include" if !is_empty(value) => keys.push(name.clone()),
+            _ => {}
+        }
+    }
+    keys.sort();
+    keys
+}
+
+fn is_empty(value: &Value) -> bool {
+    value.as_array().is_some_and(Vec::is_empty)
+}
+
+/// The keys in words; `None` for none.
+fn said(keys: &[String]) -> Option<String> {
+    let mut named: Vec<String> = keys
+        .iter()
+        .take(MOST)
+        .map(|key| escape(key).into_owned())
+        .collect();
+    if keys.len() > MOST {
+        named.push(format!("{} more", keys.len() - MOST));
+    }
+    let last = named.pop()?;
+    Some(match named.is_empty() {
+        true => last,
+        false => format!("{} and {last}", named.join(", ")),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> Vec<String> {
+        keys(&text.parse::<Table>().unwrap())
+    }
+
+    #[test]
+    fn what_changes_the_graph_is_found() {
+        let found = of(r#"
+            paths = ["../fork"]
+            include = []
+            [build]
+            target = "wasm32-unknown-unknown"
+            rustflags = ["--cfg", "tokio_unstable"]
+            jobs = 2
+            [target.'cfg(unix)']
+            rustflags = ["-C", "target-feature=+crt-static"]
+            linker = "x"
+            [target.x86_64-unknown-linux-gnu.ssl]
+            rustc-link-lib = ["ssl"]
+            [unstable]
+            host-config = true
+            [patch.crates-io]
+            a = { path = "a" }
+            [source.crates-io]
+            replace-with = "vendored"
+            [source.vendored]
+            directory = "vendor"
+            [net]
+            offline = true
+        "#);
+        assert_eq!(
+            found,
+            [
+                "build.rustflags",
+                "build.target",
+                "patch.crates-io",
+                "paths",
+                "source.crates-io.replace-with",
+                "target.cfg(unix).rustflags",
+                "target.x86_64-unknown-linux-gnu.ssl",
+                "unstable.host-config",
+            ]
+        );
+        assert!(of("[build]\njobs = 2\n[alias]\nb = \"build\"").is_empty());
+        assert!(of("build = 1\ntarget = [1]\nsource = \"x\"\npatch = 2").is_empty());
+    }
+
+    #[test]
+    fn keys_are_told_in_words() {
+        let keys: Vec<String> = (0..9).map(|n| format!("k{n}")).collect();
+        assert_eq!(said(&[]), None);
+        assert_eq!(said(&keys[..1]).unwrap(), "k0");
+        assert_eq!(said(&keys[..3]).unwrap(), "k0, k1 and k2");
+        assert_eq!(said(&keys).unwrap(), "k0, k1, k2, k3, k4, k5 and 3 more");
+        assert_eq!(said(&["a\u{1b}b".to_owned()]).unwrap(), "a\\u{1b}b");
+    }
+}
