@@ -217,6 +217,7 @@ fn hostile_text_is_escaped_everywhere() {
             ("list", json!([evil, {evil: evil}])),
             ("map", json!({evil: [evil]})),
         ],
+        assessment: None,
     };
     for shown in [
         report(&made, PLAIN),
@@ -328,6 +329,7 @@ fn facts_are_a_table_and_lists_are_cut() {
                 ("roots", json!((0..25).collect::<Vec<_>>())),
                 ("deep", json!({"a": {"b": {"c": {"d": 1}}}})),
             ],
+            assessment: None,
         },
         PLAIN,
     );

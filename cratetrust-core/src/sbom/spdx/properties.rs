@@ -70,10 +70,10 @@ mod tests {
             "漢",
         ] {
             for syntax in [Syntax::Json, Syntax::TagValue] {
-                let text = comment(DESCRIPTION, value, syntax);
+                let text = comment(names::DESCRIPTION, value, syntax);
                 assert!(syntax.keeps_block(&text), "{text}");
                 let read = unquoted(&text).unwrap_or(text);
-                assert_eq!(read, format!("{DESCRIPTION}={value}"));
+                assert_eq!(read, format!("{}={value}", names::DESCRIPTION));
             }
         }
         for text in [
