@@ -16,7 +16,7 @@ from typing import Any
 import cratetrust
 import pytest
 from cyclonedx.model.bom import Bom
-from lib4sbom.parser import SBOMParser
+from lib4sbom.parser import SBOMParser  # type: ignore[import-untyped]
 
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS = Path(os.environ.get("CRATETRUST_CORPUS", ROOT / ".corpus"))
