@@ -125,6 +125,34 @@ func (c conformanceCase) options(t *testing.T) []cratetrust.Option {
 			opts = append(opts, cratetrust.WithComponentSupplier(value[string](t, raw)))
 		case "profile":
 			opts = append(opts, cratetrust.WithProfile(value[string](t, raw)))
+		case "target":
+			opts = append(opts, cratetrust.WithTargets(value[[]string](t, raw)...))
+		case "host":
+			opts = append(opts, cratetrust.WithHost(value[string](t, raw)))
+		case "features":
+			opts = append(opts, cratetrust.WithFeatures(value[[]string](t, raw)...))
+		case "no_default_features":
+			if value[bool](t, raw) {
+				opts = append(opts, cratetrust.WithNoDefaultFeatures())
+			}
+		case "all_features":
+			if value[bool](t, raw) {
+				opts = append(opts, cratetrust.WithAllFeatures())
+			}
+		case "package":
+			opts = append(opts, cratetrust.WithPackages(value[[]string](t, raw)...))
+		case "bin":
+			opts = append(opts, cratetrust.WithBins(value[[]string](t, raw)...))
+		case "lib":
+			if value[bool](t, raw) {
+				opts = append(opts, cratetrust.WithLib())
+			}
+		case "cfg":
+			opts = append(opts, cratetrust.WithCfgs(value[[]string](t, raw)...))
+		case "dev":
+			if value[bool](t, raw) {
+				opts = append(opts, cratetrust.WithDev())
+			}
 		case "timestamp":
 			opts = append(opts, cratetrust.WithTimestamp(value[time.Time](t, raw)))
 		default:

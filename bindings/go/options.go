@@ -178,6 +178,65 @@ func WithProfile(profile string) Option {
 	return func(c *config) { c.set("profile", profile, profile) }
 }
 
+// WithTargets names the target triples to build for. Where a target or a host is given, a project's
+// directory is resolved with the manifests of its packages, which lie in the places of [WithCrates]:
+// that of the evidence for [GenerateSBOM] and [VerifySBOM], that of the lockfile for [VerifyPackage].
+func WithTargets(triples ...string) Option {
+	triples = cloned(triples)
+	return func(c *config) { c.set("target", triples, triples...) }
+}
+
+// WithHost names the triple of the machine that builds: what build scripts and procedural macros are
+// for, and without [WithTargets] also what the rest is for.
+func WithHost(triple string) Option {
+	return func(c *config) { c.set("host", triple, triple) }
+}
+
+// WithFeatures turns features on, each NAME or PACKAGE/NAME.
+func WithFeatures(features ...string) Option {
+	features = cloned(features)
+	return func(c *config) { c.set("features", features, features...) }
+}
+
+// WithNoDefaultFeatures leaves default features off.
+func WithNoDefaultFeatures() Option {
+	return func(c *config) { c.set("no_default_features", true) }
+}
+
+// WithAllFeatures turns all features on.
+func WithAllFeatures() Option {
+	return func(c *config) { c.set("all_features", true) }
+}
+
+// WithPackages names the members of the workspace to build, each NAME or NAME@VERSION. By default
+// the default members are built.
+func WithPackages(packages ...string) Option {
+	packages = cloned(packages)
+	return func(c *config) { c.set("package", packages, packages...) }
+}
+
+// WithBins names the binaries to build. By default all are built that the features allow.
+func WithBins(names ...string) Option {
+	names = cloned(names)
+	return func(c *config) { c.set("bin", names, names...) }
+}
+
+// WithLib builds libraries too, where there are binaries.
+func WithLib() Option {
+	return func(c *config) { c.set("lib", true) }
+}
+
+// WithCfgs names cfgs that the target has beside its own, such as tokio_unstable.
+func WithCfgs(cfgs ...string) Option {
+	cfgs = cloned(cfgs)
+	return func(c *config) { c.set("cfg", cfgs, cfgs...) }
+}
+
+// WithDev builds tests too, and with them dev-dependencies.
+func WithDev() Option {
+	return func(c *config) { c.set("dev", true) }
+}
+
 // WithTimestamp gives the time of the SBOM that [GenerateSBOM] makes, to the second. By default none
 // is stated, and equal evidence gives equal bytes.
 func WithTimestamp(at time.Time) Option {

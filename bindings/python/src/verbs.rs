@@ -21,12 +21,21 @@ use crate::report::Report;
 /// for an unpacked crate its crate file. `checks` picks from `checksum`, `archive`, `tree`, `index` and `vcs`; by
 /// default all run that apply.
 ///
+/// What is built is told by `target` and `host` (triples), `features`, `no_default_features`,
+/// `all_features`, `package`, `bin`, `lib`, `cfg` and `dev`, in the words of the command's flags. Where
+/// a target or a host is given, the project
+/// beside `lockfile` is resolved with the manifests in the path and in `crates`, and that a package
+/// which is not built is missing is information.
+///
 /// Faults of the crate are findings of the report; what it is measured with (lockfile, options)
 /// and a path that cannot be opened raise.
 #[pyfunction]
 #[pyo3(signature = (
     path, *, label = None, lockfile = None, index = None, against = None, sha256 = None, expect = None,
-    checks = None, preset = None, severity = None, limits = None, jobs = None, progress = None, cancel = None
+    checks = None, crates = None,
+    target = None, host = None, features = None, no_default_features = None, all_features = None,
+    package = None, bin = None, lib = None, cfg = None, dev = None,
+    preset = None, severity = None, limits = None, jobs = None, progress = None, cancel = None
 ))]
 #[expect(clippy::too_many_arguments, reason = "keyword arguments")]
 pub(crate) fn verify_package(
@@ -39,6 +48,17 @@ pub(crate) fn verify_package(
     sha256: Option<&str>,
     expect: Option<&str>,
     checks: Option<Words>,
+    crates: Option<PyInputs>,
+    target: Option<Words>,
+    host: Option<&str>,
+    features: Option<Words>,
+    no_default_features: Option<bool>,
+    all_features: Option<bool>,
+    package: Option<Words>,
+    bin: Option<Words>,
+    lib: Option<bool>,
+    cfg: Option<Words>,
+    dev: Option<bool>,
     preset: Option<&str>,
     severity: Option<SeverityMap>,
     limits: Option<&Limits>,
@@ -56,7 +76,18 @@ pub(crate) fn verify_package(
         )
         .set("sha256", sha256)
         .set("expect", expect)
+        .crates(crates.map(|crates| crates.into_core("crate", &call)))
         .set("checks", checks)
+        .set("target", target)
+        .set("host", host)
+        .set("features", features)
+        .set("no_default_features", no_default_features)
+        .set("all_features", all_features)
+        .set("package", package)
+        .set("bin", bin)
+        .set("lib", lib)
+        .set("cfg", cfg)
+        .set("dev", dev)
         .set("preset", preset)
         .set("severity", severity)
         .set("jobs", jobs)
@@ -80,11 +111,18 @@ pub(crate) fn verify_package(
 /// or web address) name who supplies the main component, `author` who wrote the document.
 /// `timestamp` is the document's time, as RFC 3339 text, seconds since 1970 or an aware datetime;
 /// without one the document has no time, and equal evidence gives equal bytes.
+///
+/// What is built is told by `target` and `host` (triples), `features`, `no_default_features`,
+/// `all_features`, `package`, `bin`, `lib`, `cfg` and `dev`, in the words of the command's flags. Where
+/// a target or a host is given, a
+/// directory is resolved with the manifests of its packages in `crates`.
 #[pyfunction]
 #[pyo3(signature = (
     evidence, *, crates = None, supplier = None, contact = None, manufacturer = None,
     manufacturer_contact = None, author = None, timestamp = None, license = None, lifecycle = None,
     serial = None, tool = None, vcs_url = None, conclude_declared = None, component_supplier = None,
+    target = None, host = None, features = None, no_default_features = None, all_features = None,
+    package = None, bin = None, lib = None, cfg = None, dev = None,
     preset = None, severity = None, limits = None, jobs = None, progress = None, cancel = None
 ))]
 #[expect(clippy::too_many_arguments, reason = "keyword arguments")]
@@ -105,6 +143,16 @@ pub(crate) fn generate_sbom(
     vcs_url: Option<&str>,
     conclude_declared: Option<bool>,
     component_supplier: Option<&str>,
+    target: Option<Words>,
+    host: Option<&str>,
+    features: Option<Words>,
+    no_default_features: Option<bool>,
+    all_features: Option<bool>,
+    package: Option<Words>,
+    bin: Option<Words>,
+    lib: Option<bool>,
+    cfg: Option<Words>,
+    dev: Option<bool>,
     preset: Option<&str>,
     severity: Option<SeverityMap>,
     limits: Option<&Limits>,
@@ -128,6 +176,16 @@ pub(crate) fn generate_sbom(
         .set("vcs_url", vcs_url)
         .set("conclude_declared", conclude_declared)
         .set("component_supplier", component_supplier)
+        .set("target", target)
+        .set("host", host)
+        .set("features", features)
+        .set("no_default_features", no_default_features)
+        .set("all_features", all_features)
+        .set("package", package)
+        .set("bin", bin)
+        .set("lib", lib)
+        .set("cfg", cfg)
+        .set("dev", dev)
         .set("jobs", jobs)
         .set("preset", preset)
         .set("severity", severity)
@@ -142,9 +200,17 @@ pub(crate) fn generate_sbom(
 ///
 /// The SBOM may be of any producer, in any format that is read here; `label` names bytes or a file
 /// object. `level` is `components`, `graph`, the default, or `full`.
+///
+/// What is built is told by `target` and `host` (triples), `features`, `no_default_features`,
+/// `all_features`, `package`, `bin`, `lib`, `cfg` and `dev`, in the words of the command's flags. Where
+/// a target or a host is given, a
+/// directory of `evidence` is resolved with the manifests of its packages in `crates`.
 #[pyfunction]
 #[pyo3(signature = (
-    sbom, evidence, *, label = None, level = None, preset = None, severity = None, limits = None,
+    sbom, evidence, *, label = None, level = None, crates = None,
+    target = None, host = None, features = None, no_default_features = None, all_features = None,
+    package = None, bin = None, lib = None, cfg = None, dev = None,
+    preset = None, severity = None, limits = None,
     progress = None, cancel = None
 ))]
 #[expect(clippy::too_many_arguments, reason = "keyword arguments")]
@@ -154,6 +220,17 @@ pub(crate) fn verify_sbom(
     evidence: PyInputs,
     label: Option<&str>,
     level: Option<&str>,
+    crates: Option<PyInputs>,
+    target: Option<Words>,
+    host: Option<&str>,
+    features: Option<Words>,
+    no_default_features: Option<bool>,
+    all_features: Option<bool>,
+    package: Option<Words>,
+    bin: Option<Words>,
+    lib: Option<bool>,
+    cfg: Option<Words>,
+    dev: Option<bool>,
     preset: Option<&str>,
     severity: Option<SeverityMap>,
     limits: Option<&Limits>,
@@ -164,7 +241,18 @@ pub(crate) fn verify_sbom(
     let sbom = sbom.into_core(label, "sbom", &call);
     let evidence = evidence.into_core("Cargo.lock", &call);
     let options = Builder::new(&call, limits, progress)
+        .crates(crates.map(|crates| crates.into_core("crate", &call)))
         .set("level", level)
+        .set("target", target)
+        .set("host", host)
+        .set("features", features)
+        .set("no_default_features", no_default_features)
+        .set("all_features", all_features)
+        .set("package", package)
+        .set("bin", bin)
+        .set("lib", lib)
+        .set("cfg", cfg)
+        .set("dev", dev)
         .set("preset", preset)
         .set("severity", severity)
         .finish(py, None)?;

@@ -627,14 +627,26 @@ def diff_lockfiles(old: Input, new: Input, *, preset: str | None = None, severit
     What is new, gone or changed between two lockfiles?
     """
 
-def generate_sbom(evidence: Input | Sequence[Input], *, supplier: str | None = None, contact: str | None = None, author: str | Sequence[str] | None = None, timestamp: str | int | datetime | None = None, preset: str | None = None, severity: Mapping[str, str] | None = None, limits: Limits | None = None, progress: Progress | None = None, cancel: CancelToken | None = None) -> Bom:
+def generate_sbom(evidence: Input | Sequence[Input], *, crates: Input | Sequence[Input] | None = None, supplier: str | None = None, contact: str | None = None, manufacturer: str | None = None, manufacturer_contact: str | None = None, author: str | Sequence[str] | None = None, timestamp: str | int | datetime | None = None, license: str | None = None, lifecycle: str | None = None, serial: str | None = None, tool: str | Sequence[str] | None = None, vcs_url: str | None = None, conclude_declared: bool | None = None, component_supplier: str | None = None, target: str | Sequence[str] | None = None, host: str | None = None, features: str | Sequence[str] | None = None, no_default_features: bool | None = None, all_features: bool | None = None, package: str | Sequence[str] | None = None, bin: str | Sequence[str] | None = None, lib: bool | None = None, cfg: str | Sequence[str] | None = None, dev: bool | None = None, preset: str | None = None, severity: Mapping[str, str] | None = None, limits: Limits | None = None, jobs: int | None = None, progress: Progress | None = None, cancel: CancelToken | None = None) -> Bom:
     """
     What is in this build, as far as the evidence can tell?
 
-    Evidence is a Cargo.lock or a directory with one, or several. `supplier` and `contact` (a mail
+    Evidence is a Cargo.lock or a directory with one, or several. `crates` are places where the
+    packages' bytes lie (a CARGO_HOME, a registry cache, unpacked sources, a vendor directory, crate
+    files): facts come from bytes that match the lockfile, and those that contradict it are findings of
+    the report. `conclude_declared` says of each package that its concluded licence is its declared
+    one; `component_supplier` is `none`, `authors` or `registry`; `vcs_url` (`git+URL@COMMIT`) is where
+    the local packages come from. `license` is the main component's licence, `lifecycle` the
+    document's phase, `serial` its `urn:uuid:…`, `tool` a `NAME@VERSION` that had a part in it.
+    `manufacturer` and `manufacturer_contact` name who makes the main component, `supplier` and `contact` (a mail
     or web address) name who supplies the main component, `author` who wrote the document.
     `timestamp` is the document's time, as RFC 3339 text, seconds since 1970 or an aware datetime;
     without one the document has no time, and equal evidence gives equal bytes.
+
+    What is built is told by `target` and `host` (triples), `features`, `no_default_features`,
+    `all_features`, `package`, `bin`, `lib`, `cfg` and `dev`, in the words of the command's flags. Where
+    a target or a host is given, a
+    directory is resolved with the manifests of its packages in `crates`.
     """
 
 def inspect(path: Input, *, label: str | None = None, profile: str | None = None, limits: Limits | None = None, progress: Progress | None = None, cancel: CancelToken | None = None) -> dict[str, Any]:
@@ -653,7 +665,7 @@ def run_command(args: Iterable[str]) -> int:
     A signal handler that raises, as that of Ctrl-C does, stops the command and raises here.
     """
 
-def verify_package(path: Input, *, label: str | None = None, lockfile: Input | None = None, index: Input | None = None, against: Input | None = None, sha256: str | None = None, expect: str | None = None, checks: str | Sequence[str] | None = None, preset: str | None = None, severity: Mapping[str, str] | None = None, limits: Limits | None = None, jobs: int | None = None, progress: Progress | None = None, cancel: CancelToken | None = None) -> Report:
+def verify_package(path: Input, *, label: str | None = None, lockfile: Input | None = None, index: Input | None = None, against: Input | None = None, sha256: str | None = None, expect: str | None = None, checks: str | Sequence[str] | None = None, crates: Input | Sequence[Input] | None = None, target: str | Sequence[str] | None = None, host: str | None = None, features: str | Sequence[str] | None = None, no_default_features: bool | None = None, all_features: bool | None = None, package: str | Sequence[str] | None = None, bin: str | Sequence[str] | None = None, lib: bool | None = None, cfg: str | Sequence[str] | None = None, dev: bool | None = None, preset: str | None = None, severity: Mapping[str, str] | None = None, limits: Limits | None = None, jobs: int | None = None, progress: Progress | None = None, cancel: CancelToken | None = None) -> Report:
     """
     Is this the crate that the lockfile, the index or the caller names, and is its archive honest?
 
@@ -664,14 +676,25 @@ def verify_package(path: Input, *, label: str | None = None, lockfile: Input | N
     for an unpacked crate its crate file. `checks` picks from `checksum`, `archive`, `tree`, `index` and `vcs`; by
     default all run that apply.
 
+    What is built is told by `target` and `host` (triples), `features`, `no_default_features`,
+    `all_features`, `package`, `bin`, `lib`, `cfg` and `dev`, in the words of the command's flags. Where
+    a target or a host is given, the project
+    beside `lockfile` is resolved with the manifests in the path and in `crates`, and that a package
+    which is not built is missing is information.
+
     Faults of the crate are findings of the report; what it is measured with (lockfile, options)
     and a path that cannot be opened raise.
     """
 
-def verify_sbom(sbom: Input, evidence: Input | Sequence[Input], *, label: str | None = None, level: str | None = None, preset: str | None = None, severity: Mapping[str, str] | None = None, limits: Limits | None = None, progress: Progress | None = None, cancel: CancelToken | None = None) -> Report:
+def verify_sbom(sbom: Input, evidence: Input | Sequence[Input], *, label: str | None = None, level: str | None = None, crates: Input | Sequence[Input] | None = None, target: str | Sequence[str] | None = None, host: str | None = None, features: str | Sequence[str] | None = None, no_default_features: bool | None = None, all_features: bool | None = None, package: str | Sequence[str] | None = None, bin: str | Sequence[str] | None = None, lib: bool | None = None, cfg: str | Sequence[str] | None = None, dev: bool | None = None, preset: str | None = None, severity: Mapping[str, str] | None = None, limits: Limits | None = None, progress: Progress | None = None, cancel: CancelToken | None = None) -> Report:
     """
     Does this SBOM tell the truth about the evidence?
 
     The SBOM may be of any producer, in any format that is read here; `label` names bytes or a file
     object. `level` is `components`, `graph`, the default, or `full`.
+
+    What is built is told by `target` and `host` (triples), `features`, `no_default_features`,
+    `all_features`, `package`, `bin`, `lib`, `cfg` and `dev`, in the words of the command's flags. Where
+    a target or a host is given, a
+    directory of `evidence` is resolved with the manifests of its packages in `crates`.
     """
