@@ -66,6 +66,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "archive", "bom", "digest", "error", "input", "limits", "lockfile", "manifest",
             "options", "package", "progress", "registry", "report", "resolve", "sbom", "targets",
+            "text",
         ],
     ),
     (
