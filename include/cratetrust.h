@@ -745,6 +745,11 @@
 #define CRATETRUST_CODE_SELECTION_MISMATCH "selection-mismatch"
 
 /**
+ * Finding code of class mismatch: Two pieces of evidence contradict each other.
+ */
+#define CRATETRUST_CODE_EVIDENCE_CONTRADICTION "evidence-contradiction"
+
+/**
  * Finding code of class coverage: The SBOM lacks a whole section that its format could hold.
  */
 #define CRATETRUST_CODE_DOCUMENT_INCOMPLETE "document-incomplete"

@@ -69,6 +69,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "archive", "bom", "digest", "error", "input", "limits", "lockfile", "manifest",
             "options", "package", "progress", "registry", "report", "resolve", "sbom", "targets",
+            "text",
         ],
     ),
     (

@@ -5,15 +5,23 @@
 
 mod lockfile;
 mod manifests;
+mod merge;
+mod precursor;
+mod record;
 mod sbom;
+mod shape;
+mod spec;
+mod unit_graph;
 
 use std::io::{Cursor, Read};
 
-use crate::bom::Bom;
+use crate::bom::{Bom, EvidenceLevel, EvidenceSource};
+use crate::digest::Sha256;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::Input;
 use crate::options::Options;
 use crate::report::{Finding, ReportInput};
+use shape::Shape;
 
 /// The file that a directory is looked into for.
 const LOCKFILE_NAME: &str = "Cargo.lock";
@@ -31,44 +39,102 @@ pub struct Gathered {
     pub findings: Vec<Finding>,
 }
 
-/// Reads evidence: one Cargo.lock, one directory that holds a Cargo.lock, or one SBOM.
+/// A piece of evidence whose bytes were read.
+pub(crate) struct Evidence<'a> {
+    bytes: &'a [u8],
+    name: String,
+    label: String,
+}
+
+impl Evidence<'_> {
+    /// What evidence of one file comes to; errors get its label.
+    fn gathered(
+        &self,
+        role: &str,
+        bom: impl FnOnce(EvidenceSource) -> Result<Bom>,
+    ) -> Result<Gathered> {
+        let sha256 = Some(Sha256::of(self.bytes));
+        let source = EvidenceSource {
+            level: EvidenceLevel::CargoSbom,
+            name: self.name.clone(),
+            sha256,
+        };
+        Ok(Gathered {
+            bom: bom(source).map_err(|error| error.at_path(&self.label))?,
+            inputs: vec![ReportInput {
+                role: role.to_owned(),
+                name: self.name.clone(),
+                sha256,
+            }],
+            findings: Vec::new(),
+        })
+    }
+}
+
+/// Reads evidence: a Cargo.lock, a directory that holds one, an SBOM, cargo's own record of a build
+/// (`*.cargo-sbom.json` or a unit graph); several pieces are joined.
 ///
-/// A directory is resolved with its manifests where `selection` names a target or a host; else its
-/// Cargo.lock counts alone. What an input is, is told by its first character that is no blank: an SBOM begins with `{`.
+/// A directory alone is resolved with its manifests where `selection` names a target or a host; else
+/// its Cargo.lock counts. What an input is, is told by what it holds, not by its name.
+///
+/// Of several pieces the most exact ones say what is in the build, and a Cargo.lock gives checksums
+/// and commits; where they contradict each other, that is `evidence-contradiction`.
 ///
 /// # Errors
-/// `InvalidArgument` for no evidence and for more than one piece of it; `NotFound` for a directory
-/// without a Cargo.lock; else as the reader of the input.
+/// `InvalidArgument` for no evidence, for two lockfiles, and for an SBOM beside other evidence;
+/// `NotFound` for a directory without a Cargo.lock; else as the reader of the input.
 pub fn gather(inputs: &[Input], options: &Options) -> Result<Gathered> {
-    let input = match inputs {
-        [input] => input,
-        [] => {
-            return Err(Error::invalid(
-                "no evidence was given: a Cargo.lock, a directory with one, or an SBOM is needed",
-            ));
-        }
-        [_, second, ..] => {
-            return Err(Error::invalid(format!(
-                "{} pieces of evidence were given; one is read at a time",
-                inputs.len()
-            ))
-            .at_path(second.label()));
-        }
-    };
     options.cancel.check()?;
-    if let (Some(request), Some(directory)) = (&options.selection, input.path())
-        && directory.is_dir()
-        && request.is_stated()
-    {
-        in_directory(input)?;
-        return manifests::gather(directory, request, options);
+    match inputs {
+        [input] => {
+            if let (Some(request), Some(directory)) = (&options.selection, input.path())
+                && directory.is_dir()
+                && request.is_stated()
+            {
+                in_directory(input)?;
+                return manifests::gather(directory, request, options);
+            }
+            gather_one(input, options)
+        }
+        [] => Err(Error::invalid(
+            "no evidence was given: a Cargo.lock, a directory with one, an SBOM or a record of a build is needed",
+        )),
+        several => {
+            let mut parts = Vec::new();
+            for input in several {
+                let part = gather_one(input, options)?;
+                merge::refuse_beside(&parts, &part).map_err(|e| e.at_path(input.label()))?;
+                parts.push(part);
+            }
+            merge::merge(parts, options)
+        }
     }
+}
+
+fn gather_one(input: &Input, options: &Options) -> Result<Gathered> {
+    options.cancel.check()?;
     let input = in_directory(input)?;
     let (input, name, kind) = detect(input)?;
-    match kind {
-        Kind::Lockfile => lockfile::gather(&input, name, options),
-        Kind::Sbom => sbom::gather(&input, name, options),
+    if kind == Kind::Lockfile {
+        return lockfile::gather(&input, name, options);
     }
+    let limits = &options.limits;
+    let bytes = input.read("sbom-size", limits.sbom_size, &options.cancel)?;
+    let evidence = Evidence {
+        bytes: &bytes,
+        name,
+        label: input.label(),
+    };
+    let gathered = match kind {
+        Kind::Json => match shape::of(&bytes, options) {
+            Shape::Precursor => precursor::gather(&evidence, options),
+            Shape::UnitGraph => unit_graph::gather(&evidence, options),
+            Shape::Newer(error) => Err(error),
+            Shape::Other => sbom::gather(&evidence, options),
+        },
+        Kind::Lockfile | Kind::Sbom => sbom::gather(&evidence, options),
+    };
+    gathered.map_err(|error| error.at_path(&evidence.label))
 }
 
 /// The Cargo.lock of a directory; any other input is itself.
@@ -87,8 +153,10 @@ fn in_directory(input: &Input) -> Result<Input> {
     Ok(Input::from_path(path))
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Lockfile,
+    Json,
     Sbom,
 }
 
@@ -117,7 +185,8 @@ fn detect(input: Input) -> Result<(Input, String, Kind)> {
         }
     };
     let kind = match first {
-        Some(b'{' | b'<') => Kind::Sbom,
+        Some(b'{') => Kind::Json,
+        Some(b'<') => Kind::Sbom,
         Some(b'S' | b'D' | b'C' | b'#') if crate::sbom::looks_like(&lead) => Kind::Sbom,
         _ => Kind::Lockfile,
     };

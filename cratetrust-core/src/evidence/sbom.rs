@@ -1,18 +1,17 @@
 //! An SBOM as evidence: it counts for what it claims.
 
-use super::Gathered;
+use super::{Evidence, Gathered};
 use crate::bom::{EvidenceLevel, EvidenceSource};
 use crate::digest::Sha256;
 use crate::error::Result;
-use crate::input::Input;
 use crate::options::Options;
 use crate::report::{Code, Finding, ReportInput};
 
-pub(super) fn gather(input: &Input, name: String, options: &Options) -> Result<Gathered> {
-    let limits = &options.limits;
-    let bytes = input.read("sbom-size", limits.sbom_size, &options.cancel)?;
-    let sha256 = Some(Sha256::of(&bytes));
-    let document = crate::sbom::read(&bytes, &input.label(), limits, &options.cancel)?;
+pub(super) fn gather(evidence: &Evidence<'_>, options: &Options) -> Result<Gathered> {
+    let name = evidence.name.clone();
+    let sha256 = Some(Sha256::of(evidence.bytes));
+    let (limits, cancel) = (&options.limits, &options.cancel);
+    let document = crate::sbom::read(evidence.bytes, &evidence.label, limits, cancel)?;
     let mut bom = document.bom;
     bom.evidence = vec![EvidenceSource {
         level: EvidenceLevel::Sbom,

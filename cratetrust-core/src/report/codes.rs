@@ -301,6 +301,7 @@ codes! {
     ScopeMismatch, "scope-mismatch", Mismatch, [E E E], "The SBOM says that a package takes part in the build otherwise than the evidence says.";
     RootMismatch, "root-mismatch", Mismatch, [E E E], "The SBOM describes another main component than the evidence.";
     SelectionMismatch, "selection-mismatch", Mismatch, [E E E], "The SBOM was made for another selection than the evidence.";
+    EvidenceContradiction, "evidence-contradiction", Mismatch, [E E E], "Two pieces of evidence contradict each other.";
     DocumentIncomplete, "document-incomplete", Coverage, [W W W], "The SBOM lacks a whole section that its format could hold.";
     DocumentInvalid, "document-invalid", Mismatch, [E E E], "The SBOM breaks its own format.";
     FindingsTruncated, "findings-truncated", Note, [W W W], "More findings than the limit; the rest was counted and not kept.";

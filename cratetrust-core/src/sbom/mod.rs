@@ -308,6 +308,20 @@ pub(crate) fn looks_like(bytes: &[u8]) -> bool {
     bytes.trim_ascii_start().first() == Some(&b'{') || spdx::is_tag_value(bytes)
 }
 
+/// Reads JSON that is no SBOM into a type of the caller's, under the same guard.
+///
+/// # Errors
+/// `UnsupportedFormat` for what is no JSON object, `InvalidUtf8`, `LimitExceeded` and `Parse`, with
+/// the place.
+pub(crate) fn read_json<'a, T: serde::Deserialize<'a>>(
+    bytes: &'a [u8],
+    limits: &Limits,
+    cancel: &CancelToken,
+) -> Result<T> {
+    let text = value::text(bytes, limits, cancel)?;
+    serde_json::from_str(text).map_err(|error| value::json_error(&error))
+}
+
 fn read_any(bytes: &[u8], limits: &Limits, cancel: &CancelToken) -> Result<Document> {
     if spdx::is_tag_value(bytes) {
         return spdx::read_tag_value(bytes, limits, cancel);

@@ -417,6 +417,15 @@ pub(super) fn parse<'a>(
     limits: &Limits,
     cancel: &CancelToken,
 ) -> Result<Json<'a>> {
+    let text = text(bytes, limits, cancel)?;
+    serde_json::from_str(text).map_err(|error| json_error(&error))
+}
+
+/// The text of a JSON object, its nesting checked.
+///
+/// # Errors
+/// As [`parse`], but that it may turn out to be no JSON.
+pub(super) fn text<'a>(bytes: &'a [u8], limits: &Limits, cancel: &CancelToken) -> Result<&'a str> {
     cancel.check()?;
     match bytes {
         [0xff, 0xfe, ..]
@@ -447,13 +456,21 @@ pub(super) fn parse<'a>(
             .at_offset(e.valid_up_to() as u64)
     })?;
     check_nesting(bytes, limits, cancel)?;
-    serde_json::from_str(text).map_err(|e| {
-        let message = e.to_string();
-        let end = message.rfind(" at line ").unwrap_or(message.len());
-        let message = message.get(..end).unwrap_or(&message);
-        Error::parse(format!("no valid JSON: {message}"))
-            .at_line(e.line() as u64, Some(e.column().max(1) as u64))
-    })
+    Ok(text)
+}
+
+/// The error of the JSON parser, with its line and column.
+pub(super) fn json_error(error: &serde_json::Error) -> Error {
+    let message = error.to_string();
+    let end = message.rfind(" at line ").unwrap_or(message.len());
+    let message = message.get(..end).unwrap_or(&message);
+    let what = if error.is_data() {
+        "not as its format wants it"
+    } else {
+        "no valid JSON"
+    };
+    Error::parse(format!("{what}: {message}"))
+        .at_line(error.line() as u64, Some(error.column().max(1) as u64))
 }
 
 /// The parser below goes no deeper than this.

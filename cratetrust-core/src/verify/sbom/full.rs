@@ -82,7 +82,14 @@ impl Comparison<'_> {
                 .push(Finding::new(Code::DocumentIncomplete, message).expected(targets(known)));
             return Selections::Unstated;
         };
-        let differences = differences(known, claimed, self.is_own());
+        // A record of a build tells what came of it, not what was asked for.
+        let asked = evidence.evidence.iter().all(|source| {
+            !matches!(
+                source.level,
+                EvidenceLevel::CargoSbom | EvidenceLevel::CargoMetadata
+            )
+        });
+        let differences = differences(known, claimed, asked && self.is_own());
         if differences.is_empty() {
             return Selections::Same;
         }
@@ -344,11 +351,12 @@ fn set(items: &[String]) -> String {
     items.join(",")
 }
 
-/// Where two selections differ. A document of another tool states targets alone.
-fn differences(known: &Selection, claimed: &Selection, own: bool) -> Vec<Difference> {
+/// Where two selections differ. A document of another tool states targets alone, and
+/// so does evidence that does not tell what was asked for.
+fn differences(known: &Selection, claimed: &Selection, whole: bool) -> Vec<Difference> {
     let yes = |flag: bool| if flag { "yes" } else { "no" }.to_owned();
     let mut all = vec![("targets", set(&known.targets), set(&claimed.targets))];
-    if own {
+    if whole {
         all.extend([
             ("packages", set(&known.packages), set(&claimed.packages)),
             ("bins", set(&known.bins), set(&claimed.bins)),
