@@ -278,6 +278,8 @@ const (
 	CodeRootMismatch Code = "root-mismatch"
 	// CodeSelectionMismatch is of class mismatch: The SBOM was made for another selection than the evidence.
 	CodeSelectionMismatch Code = "selection-mismatch"
+	// CodeEvidenceContradiction is of class mismatch: Two pieces of evidence contradict each other.
+	CodeEvidenceContradiction Code = "evidence-contradiction"
 	// CodeDocumentIncomplete is of class coverage: The SBOM lacks a whole section that its format could hold.
 	CodeDocumentIncomplete Code = "document-incomplete"
 	// CodeDocumentInvalid is of class mismatch: The SBOM breaks its own format.

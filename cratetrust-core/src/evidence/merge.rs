@@ -354,11 +354,10 @@ enum Slot {
     Many,
 }
 
-type Key<'a> = (
-    &'a str,
-    &'a str,
-    Option<(SourceKind, Option<&'a str>, Option<&'a str>)>,
-);
+/// A source's kind, URL and reference.
+type SourceKey<'a> = Option<(SourceKind, Option<&'a str>, Option<&'a str>)>;
+
+type Key<'a> = (&'a str, &'a str, SourceKey<'a>);
 
 /// Packages by as much of their identity as evidence may tell: each look-up takes constant time.
 struct Names<'a> {
@@ -441,11 +440,10 @@ impl<'a> Names<'a> {
     }
 }
 
-const UNKNOWN: Option<(SourceKind, Option<&str>, Option<&str>)> =
-    Some((SourceKind::Unknown, None, None));
+const UNKNOWN: SourceKey<'static> = Some((SourceKind::Unknown, None, None));
 
 /// A source with its reference, without it, by its kind alone, and any.
-fn keys(source: &Source) -> [Option<(SourceKind, Option<&str>, Option<&str>)>; 4] {
+fn keys(source: &Source) -> [SourceKey<'_>; 4] {
     let url = source.url.as_deref();
     let whole = (source.kind, url, source.reference.as_deref());
     // Kinds of keys must not meet: an absent URL is marked by one that no source has.
