@@ -144,11 +144,11 @@ def test_index(crate: MadeCrate, tmp_path: Path) -> None:
     }  # fmt: skip
     index = tmp_path / "tiny"
     index.write_text(json.dumps(line) + "\n")
-    report = verify_package(crate.path, index=index, checks="checksum")
+    report = verify_package(crate.path, index=index, checks="checksum,index")
     assert "index" in report.packages[0].anchors
     assert "yanked" in codes(report)
     index.write_text(json.dumps({**line, "cksum": "0" * 64}) + "\n")
-    assert verify_package(crate.path, index=index, checks="checksum").verdict == "fail"
+    assert verify_package(crate.path, index=index, checks="checksum,index").verdict == "fail"
 
 
 def test_severity_and_preset(crate: MadeCrate, tmp_path: Path) -> None:

@@ -23,7 +23,9 @@ pub(super) fn package(spec: &str) -> Result<Package> {
         None => (None, Some(spec)),
     };
     let last = || {
-        let url = url?.split(['?', '#']).next()?.trim_end_matches(['/', '\\']);
+        let url = url?.split(['?', '#']).next()?;
+        let path = url.split_once("://").map_or(url, |(_, path)| path);
+        let url = path.trim_end_matches(['/', '\\']);
         url.rsplit(['/', '\\']).next()
     };
     let (name, version) = match fragment {

@@ -1,5 +1,6 @@
 //! The keys of Cargo.toml that matter here, and the file in which cargo notes the commit.
 
+mod config;
 mod dependencies;
 mod nesting;
 mod project;
@@ -8,6 +9,7 @@ mod structure;
 mod targets;
 pub(crate) mod vcs;
 
+pub use config::config_keys;
 pub use dependencies::{Dependency, DependencyKind};
 pub(crate) use project::{Project, project};
 pub(crate) use shape::{Shape, inside};

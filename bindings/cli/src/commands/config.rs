@@ -5,8 +5,8 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use cratetrust_core::Limits;
+use cratetrust_core::manifest::config_keys;
 use cratetrust_core::text::escape;
-use toml::{Table, Value};
 
 use crate::session::Session;
 
@@ -27,8 +27,8 @@ pub(super) fn remark(directory: &Path, session: &mut Session<'_>) {
     for (shown, path) in places(directory) {
         let Some(text) = read(&path) else { continue };
         let shown = escape(&shown.display().to_string()).into_owned();
-        let line = match text.as_deref().map(str::parse::<Table>) {
-            Some(Ok(config)) => match said(&keys(&config)) {
+        let line = match text.as_deref().map(config_keys) {
+            Some(Ok(keys)) => match said(&keys) {
                 Some(keys) => format!(
                     "note: {shown} sets {keys}; cargo obeys that and may build something else, which --target, --cfg and --features can say\n"
                 ),
@@ -74,44 +74,6 @@ fn read(path: &Path) -> Option<Option<String>> {
     })
 }
 
-/// The keys by which cargo would build other packages, or packages from elsewhere.
-fn keys(config: &Table) -> Vec<String> {
-    let mut keys = Vec::new();
-    for (name, value) in config {
-        let inside = || value.as_table().into_iter().flatten();
-        match name.as_str() {
-            "build" => {
-                let told = inside().filter(|(key, _)| ["target", "rustflags"].contains(&&***key));
-                keys.extend(told.map(|(key, _)| format!("build.{key}")));
-            }
-            "target" => {
-                for (triple, table) in inside() {
-                    for (key, value) in table.as_table().into_iter().flatten() {
-                        // A table is of a `links` name, and stands in for a build script.
-                        if key == "rustflags" || value.is_table() {
-                            keys.push(format!("target.{triple}.{key}"));
-                        }
-                    }
-                }
-            }
-            "unstable" | "patch" => keys.extend(inside().map(|(key, _)| format!("{name}.{key}"))),
-            "source" => keys.extend(
-                inside()
-                    .filter(|(_, table)| table.get("replace-with").is_some())
-                    .map(|(key, _)| format!("source.{key}.replace-with")),
-            ),
-            "paths" | "include" if !is_empty(value) => keys.push(name.clone()),
-            _ => {}
-        }
-    }
-    keys.sort();
-    keys
-}
-
-fn is_empty(value: &Value) -> bool {
-    value.as_array().is_some_and(Vec::is_empty)
-}
-
 /// The keys in words; `None` for none.
 fn said(keys: &[String]) -> Option<String> {
     let mut named: Vec<String> = keys
@@ -132,52 +94,6 @@ fn said(keys: &[String]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn of(text: &str) -> Vec<String> {
-        keys(&text.parse::<Table>().unwrap())
-    }
-
-    #[test]
-    fn what_changes_the_graph_is_found() {
-        let found = of(r#"
-            paths = ["../fork"]
-            include = []
-            [build]
-            target = "wasm32-unknown-unknown"
-            rustflags = ["--cfg", "tokio_unstable"]
-            jobs = 2
-            [target.'cfg(unix)']
-            rustflags = ["-C", "target-feature=+crt-static"]
-            linker = "x"
-            [target.x86_64-unknown-linux-gnu.ssl]
-            rustc-link-lib = ["ssl"]
-            [unstable]
-            host-config = true
-            [patch.crates-io]
-            a = { path = "a" }
-            [source.crates-io]
-            replace-with = "vendored"
-            [source.vendored]
-            directory = "vendor"
-            [net]
-            offline = true
-        "#);
-        assert_eq!(
-            found,
-            [
-                "build.rustflags",
-                "build.target",
-                "patch.crates-io",
-                "paths",
-                "source.crates-io.replace-with",
-                "target.cfg(unix).rustflags",
-                "target.x86_64-unknown-linux-gnu.ssl",
-                "unstable.host-config",
-            ]
-        );
-        assert!(of("[build]\njobs = 2\n[alias]\nb = \"build\"").is_empty());
-        assert!(of("build = 1\ntarget = [1]\nsource = \"x\"\npatch = 2").is_empty());
-    }
 
     #[test]
     fn keys_are_told_in_words() {

@@ -15,8 +15,7 @@ impl Comparison<'_> {
         self.repetitions();
         self.root();
         self.unknown_references();
-        // A graph without a single edge is none, whatever section of the format stands there empty.
-        if self.document.has_graph && !self.document.bom.edges.is_empty() {
+        if states_graph(self.document) {
             self.edges();
         } else {
             let count = distinct_edges(&self.evidence.edges);
@@ -394,6 +393,15 @@ fn same_set(sorted: &[Option<usize>], roots: &[usize]) -> bool {
     roots.sort_unstable();
     roots.dedup();
     sorted == roots
+}
+
+/// Whether the document says what depends on what. An entry without dependencies says in CycloneDX
+/// that there are none; elsewhere a graph without a single edge is none.
+fn states_graph(document: &crate::sbom::Document) -> bool {
+    use crate::sbom::Format::{CycloneDxJson, CycloneDxXml};
+    document.has_graph
+        && (matches!(document.format, CycloneDxJson | CycloneDxXml)
+            || !document.bom.edges.is_empty())
 }
 
 /// CycloneDX has had dependencies and a main component since 1.2.
