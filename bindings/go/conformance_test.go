@@ -75,6 +75,8 @@ func (c conformanceCase) options(t *testing.T) []cratetrust.Option {
 			opts = append(opts, cratetrust.WithLockfile(cratetrust.Path(value[string](t, raw))))
 		case "index":
 			opts = append(opts, cratetrust.WithIndex(cratetrust.Path(value[string](t, raw))))
+		case "against":
+			opts = append(opts, cratetrust.WithAgainst(value[string](t, raw)))
 		case "sha256":
 			opts = append(opts, cratetrust.WithSHA256(value[string](t, raw)))
 		case "expect":

@@ -168,8 +168,8 @@ func TestEveryOptionArrives(t *testing.T) {
 		cratetrust.WithSeverity(cratetrust.CodeYanked, cratetrust.SeverityError),
 		cratetrust.WithSeverity(cratetrust.CodeCrateMissing, cratetrust.SeverityInfo),
 		cratetrust.WithJobs(3),
-		cratetrust.WithChecks(cratetrust.CheckChecksum, cratetrust.CheckArchive)))
-	if report.Preset != cratetrust.PresetCargo || len(report.Severities) != 2 || len(report.Checks) != 2 {
+		cratetrust.WithChecks(cratetrust.CheckChecksum, cratetrust.CheckArchive, cratetrust.CheckIndex)))
+	if report.Preset != cratetrust.PresetCargo || len(report.Severities) != 2 || len(report.Checks) != 3 {
 		t.Errorf("%s", report.JSON())
 	}
 	if report.Verdict != cratetrust.VerdictFail || len(report.Findings) != 1 || report.Findings[0].Code != cratetrust.CodeYanked {
