@@ -82,6 +82,12 @@ type DocumentInfo struct {
 	// Lifecycle is the CycloneDX phase, such as pre-build.
 	Lifecycle string `json:"lifecycle"`
 	Serial    string `json:"serial"`
+	// Manufacturer is nil where the caller named none.
+	Manufacturer *Contact `json:"manufacturer"`
+	// License is the main component's, an SPDX expression, as the caller gave it.
+	License string `json:"license"`
+	// Tools had a part in the document beside this library.
+	Tools []Tool `json:"tools"`
 }
 
 // Contact is a person or an organisation.
@@ -184,6 +190,27 @@ type Package struct {
 	Keywords      []string `json:"keywords"`
 	// Units are what is compiled of the package.
 	Units []Unit `json:"units"`
+	// LicenseConcluded is an SPDX expression that somebody concluded.
+	LicenseConcluded string `json:"license_concluded"`
+	// LicenseText is that of the declared licence file.
+	LicenseText string `json:"license_text"`
+	// Copyright holds the copyright lines of the licence files.
+	Copyright string `json:"copyright"`
+	// Supplier is nil where nobody is named.
+	Supplier *Contact `json:"supplier"`
+	// VCS is nil where the archive names no commit.
+	VCS *VCSOrigin `json:"vcs"`
+	// EnrichedFrom is the kind of artifact that the facts were read from, such as crate.
+	EnrichedFrom string `json:"enriched_from"`
+}
+
+// VCSOrigin is where an archive says that it was made.
+type VCSOrigin struct {
+	Commit string `json:"commit"`
+	// Path is the package's directory in the repository.
+	Path string `json:"path"`
+	// Dirty tells that the working copy had uncommitted changes.
+	Dirty bool `json:"dirty"`
 }
 
 // Unit is one compilation of a package.
