@@ -325,6 +325,7 @@ mod tests {
             r#"{"sha256": "12"}"#,
             r#"{"expect": "a"}"#,
             r#"{"checks": ["none"]}"#,
+            r#"{"checks": ["signature"]}"#,
             r#"{"limit": {"x": 1}}"#,
             r#"{"contact": "a@b"}"#,
             r#"{"timestamp": "yesterday"}"#,

@@ -164,6 +164,12 @@ fn extras(claims: &[Claimed<'_>], matching: &Matching, level: Level) -> Vec<usiz
         .collect()
 }
 
+/// Whether the checksums of evidence of that level are a lockfile's.
+fn from_lock(level: EvidenceLevel) -> bool {
+    use EvidenceLevel::{Lockfile, LockfileIndex, Manifests};
+    matches!(level, Lockfile | LockfileIndex | Manifests)
+}
+
 /// One finding for a part that the whole document lacks.
 fn section_missing(lacks: &str, of: &str, count: usize) -> Finding {
     Finding::new(Code::DocumentIncomplete, format!("{lacks}; {of} {count}"))
@@ -451,11 +457,10 @@ impl<'a> Comparison<'a> {
             .filter_map(|index| self.evidence.evidence.get(*index));
         let mut levels = levels.map(|source| source.level).peekable();
         let lock = if levels.peek().is_some() {
-            levels.any(|level| level == EvidenceLevel::Lockfile)
+            levels.any(from_lock)
         } else {
             let all = &self.evidence.evidence;
-            all.iter()
-                .all(|source| source.level == EvidenceLevel::Lockfile)
+            all.iter().all(|source| from_lock(source.level))
         };
         if lock { "lock" } else { "self-declared" }
     }
