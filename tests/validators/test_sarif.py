@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sarif import loader
+from sarif import loader  # type: ignore[import-untyped]
 
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS = Path(os.environ.get("CRATETRUST_CORPUS", ROOT / ".corpus"))
