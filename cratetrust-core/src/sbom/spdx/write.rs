@@ -445,12 +445,7 @@ fn is_publishable(package: &Package) -> bool {
 
 /// The name of the file that a registry hands out.
 fn file_name(package: &Package) -> Option<String> {
-    let archived = matches!(
-        package.source.kind,
-        SourceKind::CratesIo | SourceKind::Registry
-    );
-    (archived && is_publishable(package))
-        .then(|| format!("{}-{}.crate", package.name, package.version))
+    names::archive_name(package).filter(|_| is_publishable(package))
 }
 
 /// Where the package can be had: the archive that crates.io hands out, or the commit.
@@ -458,10 +453,7 @@ fn download_location(package: &Package) -> Cow<'static, str> {
     let source = &package.source;
     match (source.kind, &source.url, &source.rev) {
         (SourceKind::CratesIo, _, _) if is_publishable(package) => {
-            let (name, version) = (&package.name, package.version.replace('+', "%2B"));
-            Cow::Owned(format!(
-                "https://static.crates.io/crates/{name}/{name}-{version}.crate"
-            ))
+            names::download_url(package).map_or(Cow::Borrowed(NO_ASSERTION), Cow::Owned)
         }
         (SourceKind::Git, Some(url), Some(rev))
             if is_web(url) && names::is_uri(&format!("{url}@{rev}")) =>

@@ -635,16 +635,12 @@ fn hashes(package: &Package) -> Vec<Hash> {
 /// Where the package can be had: the file that crates.io serves, or a commit. How other
 /// registries serve their files only their configuration tells.
 fn download_location(package: &Package) -> Option<String> {
-    let (name, version) = (&package.name, &package.version);
     let location = match (
         package.source.kind,
         &package.source.url,
         &package.source.rev,
     ) {
-        (SourceKind::CratesIo, ..) => {
-            let version = version.replace('+', "%2B");
-            format!("https://static.crates.io/crates/{name}/{name}-{version}.crate")
-        }
+        (SourceKind::CratesIo, ..) => names::download_url(package)?,
         (SourceKind::Git, Some(url), Some(rev)) => format!("git+{url}@{rev}"),
         _ => return None,
     };
