@@ -930,21 +930,6 @@
 #define CRATETRUST_PRESET_CARGO 3
 
 /**
- * `cratetrust_verify_sbom` compares presence, version, source, purl and checksum.
- */
-#define CRATETRUST_LEVEL_COMPONENTS 1
-
-/**
- * It also compares the root, edges and duplicates; the default.
- */
-#define CRATETRUST_LEVEL_GRAPH 2
-
-/**
- * It also compares the selection, scopes and licences, as far as the evidence holds them.
- */
-#define CRATETRUST_LEVEL_FULL 3
-
-/**
  * Nobody is named as the supplier of a package; the default.
  */
 #define CRATETRUST_COMPONENT_SUPPLIER_NONE 1
@@ -983,6 +968,21 @@
  * The EU Cyber Resilience Act.
  */
 #define CRATETRUST_PROFILE_CRA 4
+
+/**
+ * `cratetrust_verify_sbom` compares presence, version, source, purl and checksum.
+ */
+#define CRATETRUST_LEVEL_COMPONENTS 1
+
+/**
+ * It also compares the root, edges and duplicates; the default.
+ */
+#define CRATETRUST_LEVEL_GRAPH 2
+
+/**
+ * It also compares the selection, scopes and licences, as far as the evidence holds them.
+ */
+#define CRATETRUST_LEVEL_FULL 3
 
 /**
  * Everything that was asked was checked and holds.
@@ -1568,94 +1568,6 @@ int32_t cratetrust_options_set_severity(struct cratetrust_options *options,
                                         struct cratetrust_error **err);
 
 /**
- * Sets the Cargo.lock that `cratetrust_verify_package` measures with; NULL takes it away again.
- *
- * Ownership: shared; the caller still frees `lockfile`, before or after the options.
- * NULL: `lockfile` and `err` may be NULL.
- * Threads: `options` must be used by nobody else meanwhile.
- * Errors: none beyond NULL; the file is read by the call that needs it.
- */
-int32_t cratetrust_options_set_lockfile(struct cratetrust_options *options,
-                                        const struct cratetrust_input *lockfile,
-                                        struct cratetrust_error **err);
-
-/**
- * Sets the index file (one JSON object a line) that `cratetrust_verify_package` measures with; NULL
- * takes it away again.
- *
- * Ownership: shared; the caller still frees `index`, before or after the options.
- * NULL: `index` and `err` may be NULL.
- * Threads: `options` must be used by nobody else meanwhile.
- * Errors: none beyond NULL; the file is read by the call that needs it.
- */
-int32_t cratetrust_options_set_index(struct cratetrust_options *options,
-                                     const struct cratetrust_input *index,
-                                     struct cratetrust_error **err);
-
-/**
- * Sets the other side of a byte comparison in `cratetrust_verify_package`: for a `.crate` file, a
- * checkout of its source; for an unpacked crate, its `.crate` file. NULL takes it away again.
- *
- * Ownership: shared; the caller still frees `against`, before or after the options.
- * NULL: `against` and `err` may be NULL.
- * Threads: `options` must be used by nobody else meanwhile.
- * Errors: none beyond NULL; it is read by the call that needs it.
- */
-int32_t cratetrust_options_set_against(struct cratetrust_options *options,
-                                       const struct cratetrust_input *against,
-                                       struct cratetrust_error **err);
-
-/**
- * Sets the SHA-256, 64 hexadecimal digits, that the one package given to
- * `cratetrust_verify_package` must have; NULL takes it away again.
- *
- * NULL: `sha256` and `err` may be NULL.
- * Threads: `options` must be used by nobody else meanwhile.
- * Errors: CRATETRUST_STATUS_INVALID_ARGUMENT for what is no such digest.
- */
-int32_t cratetrust_options_set_sha256(struct cratetrust_options *options,
-                                      const char *sha256,
-                                      size_t len,
-                                      struct cratetrust_error **err);
-
-/**
- * Sets the package, as `NAME@VERSION`, that the one given to `cratetrust_verify_package` must be;
- * NULL takes it away again.
- *
- * NULL: `package` and `err` may be NULL.
- * Threads: `options` must be used by nobody else meanwhile.
- * Errors: CRATETRUST_STATUS_INVALID_ARGUMENT for another form.
- */
-int32_t cratetrust_options_set_expect(struct cratetrust_options *options,
-                                      const char *package,
-                                      size_t len,
-                                      struct cratetrust_error **err);
-
-/**
- * Sets the checks that `cratetrust_verify_package` runs, as names with commas: `checksum`,
- * `archive`, `tree`. NULL stands for all that apply, the default.
- *
- * NULL: `names` and `err` may be NULL.
- * Threads: `options` must be used by nobody else meanwhile.
- * Errors: CRATETRUST_STATUS_INVALID_ARGUMENT for a name that is no check.
- */
-int32_t cratetrust_options_set_checks(struct cratetrust_options *options,
-                                      const char *names,
-                                      size_t len,
-                                      struct cratetrust_error **err);
-
-/**
- * Sets how much of an SBOM `cratetrust_verify_sbom` compares, one of CRATETRUST_LEVEL_.
- *
- * NULL: only `err` may be NULL.
- * Threads: `options` must be used by nobody else meanwhile.
- * Errors: CRATETRUST_STATUS_OUT_OF_RANGE for another number.
- */
-int32_t cratetrust_options_set_level(struct cratetrust_options *options,
-                                     int32_t level,
-                                     struct cratetrust_error **err);
-
-/**
  * Sets who supplies the main component of the SBOM that `cratetrust_generate_sbom` makes: a name,
  * and a mail address or URL. A NULL `name` takes the supplier away again.
  *
@@ -1840,6 +1752,94 @@ int32_t cratetrust_options_set_component_supplier(struct cratetrust_options *opt
 int32_t cratetrust_options_set_profile(struct cratetrust_options *options,
                                        int32_t profile,
                                        struct cratetrust_error **err);
+
+/**
+ * Sets the Cargo.lock that `cratetrust_verify_package` measures with; NULL takes it away again.
+ *
+ * Ownership: shared; the caller still frees `lockfile`, before or after the options.
+ * NULL: `lockfile` and `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: none beyond NULL; the file is read by the call that needs it.
+ */
+int32_t cratetrust_options_set_lockfile(struct cratetrust_options *options,
+                                        const struct cratetrust_input *lockfile,
+                                        struct cratetrust_error **err);
+
+/**
+ * Sets the index file (one JSON object a line) that `cratetrust_verify_package` measures with; NULL
+ * takes it away again.
+ *
+ * Ownership: shared; the caller still frees `index`, before or after the options.
+ * NULL: `index` and `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: none beyond NULL; the file is read by the call that needs it.
+ */
+int32_t cratetrust_options_set_index(struct cratetrust_options *options,
+                                     const struct cratetrust_input *index,
+                                     struct cratetrust_error **err);
+
+/**
+ * Sets the other side of a byte comparison in `cratetrust_verify_package`: for a `.crate` file, a
+ * checkout of its source; for an unpacked crate, its `.crate` file. NULL takes it away again.
+ *
+ * Ownership: shared; the caller still frees `against`, before or after the options.
+ * NULL: `against` and `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: none beyond NULL; it is read by the call that needs it.
+ */
+int32_t cratetrust_options_set_against(struct cratetrust_options *options,
+                                       const struct cratetrust_input *against,
+                                       struct cratetrust_error **err);
+
+/**
+ * Sets the SHA-256, 64 hexadecimal digits, that the one package given to
+ * `cratetrust_verify_package` must have; NULL takes it away again.
+ *
+ * NULL: `sha256` and `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: CRATETRUST_STATUS_INVALID_ARGUMENT for what is no such digest.
+ */
+int32_t cratetrust_options_set_sha256(struct cratetrust_options *options,
+                                      const char *sha256,
+                                      size_t len,
+                                      struct cratetrust_error **err);
+
+/**
+ * Sets the package, as `NAME@VERSION`, that the one given to `cratetrust_verify_package` must be;
+ * NULL takes it away again.
+ *
+ * NULL: `package` and `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: CRATETRUST_STATUS_INVALID_ARGUMENT for another form.
+ */
+int32_t cratetrust_options_set_expect(struct cratetrust_options *options,
+                                      const char *package,
+                                      size_t len,
+                                      struct cratetrust_error **err);
+
+/**
+ * Sets the checks that `cratetrust_verify_package` runs, as names with commas: `checksum`,
+ * `archive`, `tree`. NULL stands for all that apply, the default.
+ *
+ * NULL: `names` and `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: CRATETRUST_STATUS_INVALID_ARGUMENT for a name that is no check.
+ */
+int32_t cratetrust_options_set_checks(struct cratetrust_options *options,
+                                      const char *names,
+                                      size_t len,
+                                      struct cratetrust_error **err);
+
+/**
+ * Sets how much of an SBOM `cratetrust_verify_sbom` compares, one of CRATETRUST_LEVEL_.
+ *
+ * NULL: only `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: CRATETRUST_STATUS_OUT_OF_RANGE for another number.
+ */
+int32_t cratetrust_options_set_level(struct cratetrust_options *options,
+                                     int32_t level,
+                                     struct cratetrust_error **err);
 
 /**
  * Adds a verifier of the host program, which `cratetrust_verify_package` runs after the library's
