@@ -136,8 +136,9 @@ toolchains:
 	want python $(PYTHON); \
 	want go $(CC) pkg-config $(PYTHON)
 
+# Go's reader of archives is one of those that ours is held to; where CI wants it, it is brought in.
 .PHONY: test-rust
-test-rust: corpus
+test-rust: corpus $(if $(filter true,$(CI)),go)
 	$(CARGO) test --locked -p cratetrust-core -p cratetrust-cli
 	$(CARGO) test --locked -p cratetrust-ffi --features test-hooks
 	$(CARGO) test --locked -p cratetrust-ffi
@@ -231,7 +232,7 @@ lint-python: python-package
 
 .PHONY: lint-go
 lint-go: stage go
-	cd bindings/go && unformatted=$$("$$($(GO) env GOROOT)/bin/gofmt" -l .) && test -z "$$unformatted"
+	cd bindings/go && unformatted=$$("$$($(GO) env GOROOT)/bin/gofmt" -l . ../../tests/differential) && test -z "$$unformatted"
 	cd bindings/go && $(WITH_STAGE) GOTOOLCHAIN=local $(GO) vet ./...
 
 DENY_VERSION := 0.20.2

@@ -1,9 +1,11 @@
-//! The archive reader beside three others: Python's tarfile, GNU tar, and Rust's tar with flate2.
+//! The archive reader beside four others: Python's tarfile, Go's archive/tar, GNU tar, and Rust's tar
+//! with flate2.
 //! Wherever one of them lists something else than we do, there is a finding of severity error or
 //! warning under `strict`.
 //!
 //! The archives are composed of a grammar or made of small real ones, the same ones in each run.
 //! `CRATETRUST_DIFFERENTIAL` sets how many; `CRATETRUST_DIFFERENTIAL_FROM` with which number it begins.
+//! Without a Go toolchain its reader is left out, which is a failure where `CI=true`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -16,7 +18,7 @@
 mod archive_support;
 
 use std::io::{Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Instant;
 
@@ -151,22 +153,61 @@ fn list_with_tar(reader: &mut impl Read, entries: &mut Vec<Listed>) -> std::io::
     Ok(())
 }
 
-/// A Python that lists archive after archive.
-struct Python {
+fn script(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../tests/differential")
+        .join(name)
+}
+
+/// The program that lists archives with Go, built once; `None` without a toolchain.
+fn go_lister() -> Option<PathBuf> {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.tools/go/bin/go");
+    let go = ["go".into(), own].into_iter().find(|go: &PathBuf| {
+        let version = Command::new(go).arg("version").output();
+        version.is_ok_and(|output| output.status.success())
+    });
+    let Some(go) = go else {
+        assert!(
+            std::env::var("CI").as_deref() != Ok("true"),
+            "this test needs a Go toolchain; `make go` brings one"
+        );
+        eprintln!("NOT COMPARED with Go's archive/tar: no Go toolchain (`make go` brings one)");
+        return None;
+    };
+    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("differential-list-go");
+    let built = Command::new(go)
+        .args(["build", "-o"])
+        .arg(&program)
+        .arg(script("list.go"))
+        .env("GOTOOLCHAIN", "local")
+        .env("GOFLAGS", "")
+        .env("CGO_ENABLED", "0")
+        .status();
+    assert!(
+        built.is_ok_and(|status| status.success()),
+        "list.go does not build"
+    );
+    Some(program)
+}
+
+/// A program that lists archive after archive.
+struct Lister {
     child: Child,
     stdin: ChildStdin,
     stdout: ChildStdout,
 }
 
-impl Python {
-    fn start() -> Self {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/differential/list.py");
-        let mut child = Command::new("python3")
-            .arg(script)
+impl Lister {
+    fn python() -> Self {
+        Self::start(Command::new("python3").arg(script("list.py")))
+    }
+
+    fn start(command: &mut Command) -> Self {
+        let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .unwrap_or_else(|e| panic!("this test needs python3 on PATH: {e}"));
+            .unwrap_or_else(|e| panic!("this test needs {:?}: {e}", command.get_program()));
         let (stdin, stdout) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
         Self {
             child,
@@ -181,18 +222,18 @@ impl Python {
             .write_all(&length)
             .and_then(|()| self.stdin.write_all(bytes))
             .and_then(|()| self.stdin.flush())
-            .expect("list.py ended early");
+            .expect("a lister ended early");
     }
 
     fn answer(&mut self) -> Listing {
         let mut length = [0; 4];
         self.stdout
             .read_exact(&mut length)
-            .expect("list.py ended early");
+            .expect("a lister ended early");
         let mut text = vec![0; u32::from_le_bytes(length) as usize];
         self.stdout
             .read_exact(&mut text)
-            .expect("list.py ended early");
+            .expect("a lister ended early");
         let text = String::from_utf8(text).unwrap();
         let mut listing = Listing {
             entries: Vec::new(),
@@ -214,7 +255,7 @@ impl Python {
                         Some(digest.parse().unwrap()),
                     ));
                 }
-                _ => panic!("list.py answers `{line}`"),
+                _ => panic!("a lister answers `{line}`"),
             }
         }
         listing
@@ -222,7 +263,7 @@ impl Python {
 
     fn finish(mut self) {
         drop(self.stdin);
-        assert!(self.child.wait().unwrap().success(), "list.py failed");
+        assert!(self.child.wait().unwrap().success(), "a lister failed");
     }
 }
 
@@ -342,40 +383,49 @@ struct Tally {
     clean: u64,
     clean_entries: u64,
     gnu_listed: u64,
-    differs: [u64; 4],
+    differs: [u64; READERS.len()],
     /// Differences that no finding tells of.
     silent: Vec<String>,
 }
 
-const READERS: [&str; 4] = [
+const READERS: [&str; 5] = [
     "tar + GzDecoder",
     "tar + MultiGzDecoder",
     "Python tarfile",
+    "Go archive/tar",
     "GNU tar",
 ];
+const GO: usize = 3;
 
-fn work(numbers: impl Iterator<Item = u64>, real: &[Real]) -> Tally {
+fn work(numbers: impl Iterator<Item = u64>, real: &[Real], go: Option<&Path>) -> Tally {
     let mut tally = Tally::default();
-    let mut python = Python::start();
+    let mut python = Lister::python();
+    let mut go = go.map(|program| Lister::start(&mut Command::new(program)));
     for number in numbers {
         let (name, bytes) = archive(number, real);
         python.ask(&bytes);
-        let (ours, told, codes) = ours(&name, &bytes);
-        let mut others = vec![
-            rust_tar(flate2::read::GzDecoder::new(&bytes[..])),
-            rust_tar(flate2::read::MultiGzDecoder::new(&bytes[..])),
-            python.answer(),
-        ];
-        if number % GNU_EVERY == 0 {
-            others.push(gnu_tar(&bytes));
-            tally.gnu_listed += 1;
+        if let Some(go) = &mut go {
+            go.ask(&bytes);
         }
+        let (ours, told, codes) = ours(&name, &bytes);
+        let gnu = number % GNU_EVERY == 0;
+        let others = [
+            Some(rust_tar(flate2::read::GzDecoder::new(&bytes[..]))),
+            Some(rust_tar(flate2::read::MultiGzDecoder::new(&bytes[..]))),
+            Some(python.answer()),
+            go.as_mut().map(Lister::answer),
+            gnu.then(|| gnu_tar(&bytes)),
+        ];
+        tally.gnu_listed += u64::from(gnu);
         tally.archives += 1;
         if !told {
             tally.clean += 1;
             tally.clean_entries += ours.entries.len() as u64;
         }
         for ((other, reader), count) in others.iter().zip(READERS).zip(&mut tally.differs) {
+            let Some(other) = other else {
+                continue;
+            };
             let same = ours.error.is_none() == other.error.is_none()
                 && ours.entries.len() == other.entries.len()
                 && ours.entries.iter().zip(&other.entries).all(|(a, b)| {
@@ -395,6 +445,9 @@ fn work(numbers: impl Iterator<Item = u64>, real: &[Real]) -> Tally {
         }
     }
     python.finish();
+    if let Some(go) = go {
+        go.finish();
+    }
     tally
 }
 
@@ -424,15 +477,17 @@ fn whatever_another_reader_lists_differently_is_told() {
     let count = setting("CRATETRUST_DIFFERENTIAL").unwrap_or(ARCHIVES);
     let begin = Instant::now();
     let real = real();
+    let go = go_lister();
     let tallies: Vec<Tally> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..WORKERS)
             .map(|worker| {
-                let real = &real;
+                let (real, go) = (&real, go.as_deref());
                 scope.spawn(move || {
                     work(
                         (from..from + count)
                             .filter(|number| number / GNU_EVERY % WORKERS == worker),
                         real,
+                        go,
                     )
                 })
             })
@@ -481,8 +536,9 @@ fn whatever_another_reader_lists_differently_is_told() {
             "too few archives without findings: {}",
             all.clean
         );
+        let asked = |reader: usize| reader != GO || go.is_some();
         assert!(
-            all.differs.iter().all(|differs| *differs > 20),
+            (0..READERS.len()).all(|reader| !asked(reader) || all.differs[reader] > 20),
             "{:?}",
             all.differs
         );

@@ -229,7 +229,7 @@ pub(super) type Print = u64;
 
 struct Seen {
     path: Box<[u8]>,
-    /// The path in lower case and composed (NFC), where that is another.
+    /// The path without case and composed (NFC), where that is another.
     folded: Option<Box<[u8]>>,
     kind: EntryKind,
     offset: u64,
@@ -274,7 +274,7 @@ impl Paths {
     }
 
     /// Reports paths that are the same, that differ in case or in Unicode form only, or that are a file
-    /// and a directory.
+    /// and a directory; and directories that are one where case or form does not count.
     ///
     /// In the order by components a path is followed by all paths below it, so that neighbours are
     /// all that must be compared.
@@ -287,13 +287,16 @@ impl Paths {
         // The first of all entries with the current key, and of those with the current path.
         let mut same_key: Option<&Seen> = None;
         let mut same_path: Option<&Seen> = None;
+        let mut directories = Directories::default();
         for seen in &self.0 {
+            let mut told = false;
             match (same_key, same_path) {
                 (Some(_), Some(first)) if first.path == seen.path => {
                     duplicate(first, seen, findings)
                 }
                 (Some(first), _) if first.key() == seen.key() => {
-                    collision(first, seen, findings);
+                    collision(&first.path, &seen.path, seen, findings);
+                    told = true;
                     same_path = Some(seen);
                 }
                 (first, _) => {
@@ -314,6 +317,53 @@ impl Paths {
                     }
                 }
             }
+            directories.enter(seen, told, findings);
+        }
+    }
+}
+
+/// The directories that the current path lies in, each as the first path below it spells it.
+#[derive(Default)]
+struct Directories<'s>(Vec<Directory<'s>>);
+
+struct Directory<'s> {
+    key: &'s [u8],
+    spelled: &'s [u8],
+    told: bool,
+}
+
+impl<'s> Directories<'s> {
+    /// Goes on to the next path, and reports the first directory of it that is spelled otherwise than
+    /// before, once a directory. `told` says that the whole path was reported for the same reason.
+    fn enter(&mut self, seen: &'s Seen, mut told: bool, findings: &mut Collector) {
+        let slash = |byte: &u8| *byte == b'/';
+        let keys = seen.key().split(slash);
+        let mut parts = keys.zip(seen.path.split(slash)).peekable();
+        let mut level = 0;
+        while let Some((key, spelled)) = parts.next() {
+            if parts.peek().is_none() && seen.kind != EntryKind::Directory {
+                return;
+            }
+            match self.0.get_mut(level) {
+                Some(known) if known.key == key => {
+                    if known.spelled != spelled && !known.told {
+                        known.told = true;
+                        if !told {
+                            collision(known.spelled, spelled, seen, findings);
+                            told = true;
+                        }
+                    }
+                }
+                _ => {
+                    self.0.truncate(level);
+                    self.0.push(Directory {
+                        key,
+                        spelled,
+                        told: false,
+                    });
+                }
+            }
+            level += 1;
         }
     }
 }
@@ -343,29 +393,63 @@ fn duplicate(first: &Seen, again: &Seen, findings: &mut Collector) {
     });
 }
 
-fn collision(first: &Seen, again: &Seen, findings: &mut Collector) {
-    let (code, what) = if lower(&first.path) == lower(&again.path) {
-        (Code::PathCaseCollision, "case")
-    } else {
+/// Two spellings, of a path or of one of its directories, that some file systems take for one.
+fn collision(first: &[u8], again: &[u8], seen: &Seen, findings: &mut Collector) {
+    let (code, what) = if composed(first) == composed(again) {
         (
             Code::PathUnicodeCollision,
             "the form of its Unicode characters, composed or decomposed,",
         )
+    } else if caseless(first) == caseless(again) {
+        (Code::PathCaseCollision, "case")
+    } else {
+        (
+            Code::PathCaseCollision,
+            "case and in the form of its Unicode characters",
+        )
     };
     findings.add(code, |mut f| {
+        let which = if seen.path.as_ref() == again {
+            String::new()
+        } else {
+            format!("'s directory `{}`", String::from_utf8_lossy(again))
+        };
         f.message = format!(
-            "the path differs from `{}` in {what} only; some file systems hold only one of the two",
-            String::from_utf8_lossy(&first.path)
+            "the path{which} differs from `{}` in {what} only; some file systems hold only one of the two",
+            String::from_utf8_lossy(first)
         );
-        f.path_bytes(&again.path).offset(again.offset)
+        f.path_bytes(&seen.path).offset(seen.offset)
     });
 }
 
-fn lower(path: &[u8]) -> Vec<u8> {
+/// The path with its characters composed (NFC); bytes that are no UTF-8 as they stand.
+fn composed(path: &[u8]) -> Vec<u8> {
+    match std::str::from_utf8(path) {
+        Ok(text) if !path.is_ascii() => text.nfc().collect::<String>().into_bytes(),
+        _ => path.to_vec(),
+    }
+}
+
+/// Unicode's full case folding: `ß` is `ss`, and the final sigma a sigma. Of all characters only the
+/// dotless i has a capital letter that folds to another one.
+fn fold_char(c: char) -> impl Iterator<Item = char> {
+    let (folded, kept) = match c {
+        '\u{131}' => (None, Some(c)),
+        _ => (Some(c), None),
+    };
+    folded
+        .into_iter()
+        .flat_map(char::to_lowercase)
+        .flat_map(char::to_uppercase)
+        .flat_map(char::to_lowercase)
+        .chain(kept)
+}
+
+fn caseless(path: &[u8]) -> Vec<u8> {
     match std::str::from_utf8(path) {
         Ok(text) if !path.is_ascii() => text
             .chars()
-            .flat_map(char::to_lowercase)
+            .flat_map(fold_char)
             .collect::<String>()
             .into_bytes(),
         _ => path.to_ascii_lowercase(),
@@ -376,14 +460,14 @@ fn lower(path: &[u8]) -> Vec<u8> {
 /// characters from decomposed ones, takes for the same.
 fn fold(path: &[u8]) -> Vec<u8> {
     match std::str::from_utf8(path) {
-        // Decomposed first: the lower case of a composed character may have another form.
+        // Decomposed first: a composed character may fold to another form.
         Ok(text) if !path.is_ascii() => text
             .nfd()
-            .flat_map(char::to_lowercase)
+            .flat_map(fold_char)
             .nfc()
             .collect::<String>()
             .into_bytes(),
-        _ => lower(path),
+        _ => caseless(path),
     }
 }
 
@@ -458,5 +542,67 @@ mod tests {
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!(found[0].code, Code::PathFileDirConflict);
         assert_eq!(found[0].path.as_deref(), Some("p/A/c/d"));
+    }
+
+    fn collisions(list: &[&str]) -> Vec<(Code, String)> {
+        let mut paths = Paths::default();
+        for (offset, path) in list.iter().enumerate() {
+            paths.add(path.as_bytes(), EntryKind::File, offset as u64, 0, 0);
+        }
+        let mut findings = Collector::new(100);
+        paths.finish(&mut findings);
+        let found = findings.finish();
+        found
+            .into_iter()
+            .map(|finding| (finding.code, finding.path.unwrap()))
+            .collect()
+    }
+
+    #[test]
+    fn what_differs_in_case_or_form() {
+        for (one, other, code) in [
+            ("a", "A", Code::PathCaseCollision),
+            ("\u{e9}", "\u{c9}", Code::PathCaseCollision),
+            ("stra\u{df}e", "STRASSE", Code::PathCaseCollision),
+            ("\u{1e9e}", "\u{df}", Code::PathCaseCollision),
+            ("\u{212a}", "k", Code::PathCaseCollision),
+            ("\u{17f}", "s", Code::PathCaseCollision),
+            ("\u{3c3}", "\u{3c2}", Code::PathCaseCollision),
+            ("\u{fb01}", "FI", Code::PathCaseCollision),
+            ("\u{130}", "i\u{307}", Code::PathCaseCollision),
+            ("\u{13a0}", "\u{ab70}", Code::PathCaseCollision),
+            ("\u{e9}", "E\u{301}", Code::PathCaseCollision),
+            ("\u{e9}", "e\u{301}", Code::PathUnicodeCollision),
+            ("\u{c5}", "\u{212b}", Code::PathUnicodeCollision),
+            ("\u{212a}", "K", Code::PathUnicodeCollision),
+            ("\u{ac00}", "\u{1100}\u{1161}", Code::PathUnicodeCollision),
+        ] {
+            for (one, other) in [(one, other), (other, one)] {
+                let list = [format!("p/{one}.rs"), format!("p/{other}.rs")];
+                let found = collisions(&[&list[0], &list[1]]);
+                assert_eq!(found.len(), 1, "{list:?}: {found:?}");
+                assert_eq!(found[0].0, code, "{list:?}");
+                // The same of a directory, which is told once.
+                let list = [
+                    format!("p/{one}/a"),
+                    format!("p/{other}/b"),
+                    format!("p/{one}/c"),
+                ];
+                let found = collisions(&[&list[0], &list[1], &list[2]]);
+                assert_eq!(found, [(code, list[1].clone())]);
+            }
+        }
+        for (one, other) in [("\u{131}", "i"), ("\u{ff41}", "a"), ("\u{df}", "s")] {
+            assert_eq!(
+                collisions(&[&format!("p/{one}"), &format!("p/{other}")]),
+                []
+            );
+        }
+        assert_eq!(
+            collisions(&["p/a/b/c", "p/a/B", "p/a/b.d/c", "p/ab/c"]).len(),
+            1
+        );
+        let found = collisions(&["p/S/x/a", "p/s/X/a", "p/s/X/b", "p/s/y"]);
+        assert_eq!(found, [(Code::PathCaseCollision, "p/s/X/a".to_owned())]);
     }
 }

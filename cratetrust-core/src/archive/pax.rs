@@ -38,7 +38,8 @@ pub(super) fn parse(body: &[u8]) -> Result<Pax, Fault> {
             pax.keys.extend(key.chars().take(40));
         }
         match key {
-            "path" if pax.path.is_none() && !value.contains(&0) => pax.path = Some(value.to_vec()),
+            // A NUL in it is told as in any other path.
+            "path" if pax.path.is_none() => pax.path = Some(value.to_vec()),
             "size" if pax.size.is_none() => {
                 pax.size = Some(decimal(value).ok_or((at, "the size is no decimal number"))?);
             }
@@ -48,7 +49,7 @@ pub(super) fn parse(body: &[u8]) -> Result<Pax, Fault> {
             "mtime" | "atime" | "ctime" if !is_time(value) => {
                 return Err((at, "a time is no decimal number"));
             }
-            "path" | "linkpath" | "uname" | "gname" if value.contains(&0) => {
+            "linkpath" | "uname" | "gname" if value.contains(&0) => {
                 return Err((at, "a record's value holds a NUL byte"));
             }
             // Extended attributes are bytes; a path is told by its own finding.
@@ -135,6 +136,10 @@ mod tests {
         assert!(!pax.sparse);
         assert!(parse(b"22 GNU.sparse.major=1\n").unwrap().sparse);
         assert_eq!(parse(b"").unwrap(), Pax::default());
+        assert_eq!(
+            parse(b"12 path=a\0b\n").unwrap().path.as_deref(),
+            Some(&b"a\0b"[..])
+        );
         assert!(parse(b"14 mtime=-1.5\n7 uid=\n").is_err());
         assert!(parse(b"14 mtime=-1.5\n8 uid=0\n").is_ok());
     }
@@ -160,7 +165,7 @@ mod tests {
             b"8 uid=x\n",
             b"10 mtime=\n",
             b"13 mtime=1.x\n",
-            b"10 path=\0\n",
+            b"11 uname=\0\n",
             b"14 linkpath=\xf7\n",
         ] {
             assert!(parse(body).is_err(), "{:?}", String::from_utf8_lossy(body));

@@ -357,11 +357,13 @@ impl<'a> Plan<'a> {
     fn read(&self, item: &Item, options: &Options) -> Result<Examined> {
         let artifact = &item.artifact;
         match artifact.kind {
-            ArtifactKind::Vendor => read::vendored(artifact, options),
             // cargo follows it, and nobody knows where it leads.
-            ArtifactKind::Source if !item.named && registry::is_link(&artifact.path) => {
+            ArtifactKind::Source | ArtifactKind::Vendor
+                if !item.named && registry::is_link(&artifact.path) =>
+            {
                 Err(Error::invalid("a symbolic link in a store is not followed"))
             }
+            ArtifactKind::Vendor => read::vendored(artifact, options),
             ArtifactKind::Source => read::unpacked(artifact, options),
             ArtifactKind::Crate => {
                 let by_name = !self.of_stem(&artifact.stem).is_empty();

@@ -28,12 +28,12 @@ const PARSER_NESTING: u64 = 79;
 /// What a manifest says of its package's build script.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum BuildScript {
-    /// Nothing, or `build = true`: `build.rs` where there is one.
+    /// Nothing: `build.rs` where there is one.
     #[default]
     Default,
     /// `build = false`: none.
     Disabled,
-    /// The files that `build` names.
+    /// The files that `build` names; `build = true` names `build.rs`.
     Files(Vec<String>),
 }
 
@@ -263,6 +263,8 @@ fn inherits(document: &DeTable<'_>, package: &DeTable<'_>) -> bool {
 fn build_script(package: &DeTable<'_>) -> BuildScript {
     match package.get("build").map(Spanned::get_ref) {
         Some(DeValue::Boolean(false)) => BuildScript::Disabled,
+        // cargo takes it for the file, and wants the file to be there.
+        Some(DeValue::Boolean(true)) => BuildScript::Files(vec!["build.rs".to_owned()]),
         Some(DeValue::String(file)) => BuildScript::Files(vec![file.to_string()]),
         Some(files @ DeValue::Array(_)) => BuildScript::Files(list(files)),
         _ => BuildScript::Default,

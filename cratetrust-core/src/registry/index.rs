@@ -8,7 +8,7 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Vis
 
 use crate::digest::Sha256;
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::Input;
+use crate::input::{Input, open_unlinked};
 use crate::limits::Limits;
 use crate::progress::CancelToken;
 
@@ -104,10 +104,10 @@ impl Index {
     }
 
     /// The entries of one package in an index directory: as cargo caches it (`.cache`), or plain.
-    /// `None` where the directory has no file for the package.
+    /// `None` where the directory has no file for the package. A link in its place is not followed.
     ///
     /// # Errors
-    /// Errors of reading; what cannot be understood is told by [`Index::faults`].
+    /// Errors of reading, also of a link or a special file; what cannot be understood is told by [`Index::faults`].
     pub fn lookup(
         directory: &Path,
         name: &str,
@@ -123,10 +123,12 @@ impl Index {
             directory.join(&relative),
         ];
         for path in candidates {
-            match Self::load(&Input::from_path(path), limits, cancel) {
-                Err(e) if e.kind() == ErrorKind::NotFound => {}
-                other => return other.map(Some),
-            }
+            let (file, size) = match open_unlinked(&path) {
+                Err(e) if e.kind() == ErrorKind::NotFound => continue,
+                opened => opened?,
+            };
+            let input = Input::from_reader(path.display().to_string(), Some(size), file);
+            return Self::load(&input, limits, cancel).map(Some);
         }
         Ok(None)
     }
@@ -135,6 +137,13 @@ impl Index {
         match bytes.first() {
             Some(3) => Self::parse_cache(bytes),
             Some(version) if *version < b'\t' => Self {
+                faults: vec![IndexFault::Format(format!(
+                    "the index cache has version {version}, and 3 is known"
+                ))],
+                ..Self::default()
+            },
+            // No line of an index holds a NUL, and every cache file has one soon.
+            Some(version) if bytes.iter().take(64).any(|byte| *byte == 0) => Self {
                 faults: vec![IndexFault::Format(format!(
                     "the index cache has version {version}, and 3 is known"
                 ))],

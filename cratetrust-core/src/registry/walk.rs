@@ -9,6 +9,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::progress::CancelToken;
 
+const LINK: &str = "a symbolic link in the place of a registry's directory is not followed";
+
 pub(super) struct Walk<'a> {
     pub(super) store: &'a mut Store,
     pub(super) limits: &'a Limits,
@@ -52,10 +54,14 @@ impl Walk<'_> {
         indexes: Option<&Path>,
     ) -> Result<()> {
         for (name, path, kind) in self.list(path)? {
+            let location = join(prefix, &name);
+            if kind.is_symlink() {
+                self.unreadable(location, LINK);
+                continue;
+            }
             if !kind.is_dir() {
                 continue;
             }
-            let location = join(prefix, &name);
             if let Some(index) = indexes.map(|dir| dir.join(&name)).filter(|dir| is_dir(dir)) {
                 self.store.indexes.push((location.clone(), index));
             }
@@ -69,10 +75,14 @@ impl Walk<'_> {
     /// `registry/src`: one directory a registry, and in it one a package version.
     pub(super) fn sources(&mut self, path: &Path, prefix: &str, cache: &str) -> Result<()> {
         for (registry, path, kind) in self.list(path)? {
+            let location = join(prefix, &registry);
+            if kind.is_symlink() {
+                self.unreadable(location, LINK);
+                continue;
+            }
             if !kind.is_dir() {
                 continue;
             }
-            let location = join(prefix, &registry);
             if let Err(e) = self.unpacked(&path, &location, &format!("{cache}/{registry}")) {
                 self.skip_or_fail(location, e)?;
             }
@@ -161,13 +171,10 @@ impl Walk<'_> {
 
     pub(super) fn vendor(&mut self, path: &Path) -> Result<()> {
         for (name, path, kind) in self.list(path)? {
-            if kind.is_dir() {
+            // A link is listed too: cargo follows it, and that is a finding. What begins with a dot is
+            // no package to cargo, but a version control system's or an editor's.
+            if (kind.is_dir() || kind.is_symlink()) && !name.starts_with('.') {
                 self.push_directory(&path, &name);
-            } else if kind.is_symlink() {
-                self.unreadable(
-                    name,
-                    "a symbolic link in a vendor directory is not followed",
-                );
             }
         }
         Ok(())

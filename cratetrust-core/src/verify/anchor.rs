@@ -1,10 +1,10 @@
 //! Who says what a package's digest should be.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::digest::Sha256;
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::limits::Limits;
 use crate::lockfile::Lockfile;
 use crate::package::{PackageId, SourceKind};
@@ -103,6 +103,8 @@ pub struct IndexAnchor {
 enum Places {
     Entries(Index),
     Directories(Vec<PathBuf>),
+    /// Directories that a walk found, where a file that cannot be read is a finding.
+    Found(Vec<PathBuf>),
 }
 
 impl IndexAnchor {
@@ -115,17 +117,31 @@ impl IndexAnchor {
         }
     }
 
-    /// The anchor of index directories; each package's file is read when it is asked for.
+    /// The anchor of index directories that the caller names; each package's file is read when it is
+    /// asked for.
     pub fn of_directories(
         directories: Vec<PathBuf>,
         limits: &Limits,
         cancel: &CancelToken,
     ) -> Self {
+        Self::of_places(Places::Directories(directories), limits, cancel)
+    }
+
+    /// The anchor of index directories that a walk found beside packages.
+    pub fn of_found(directories: Vec<PathBuf>, limits: &Limits, cancel: &CancelToken) -> Self {
+        Self::of_places(Places::Found(directories), limits, cancel)
+    }
+
+    fn of_places(places: Places, limits: &Limits, cancel: &CancelToken) -> Self {
         Self {
-            places: Places::Directories(directories),
+            places,
             limits: limits.clone(),
             cancel: cancel.clone(),
         }
+    }
+
+    fn lookup(&self, directory: &Path, name: &str) -> Result<Option<Index>> {
+        Index::lookup(directory, name, &self.limits, &self.cancel)
     }
 }
 
@@ -154,12 +170,28 @@ impl Anchor for IndexAnchor {
             Places::Entries(index) => take(index),
             Places::Directories(directories) => {
                 for directory in directories {
-                    if let Some(index) =
-                        Index::lookup(directory, &identity.name, &self.limits, &self.cancel)?
-                    {
+                    if let Some(index) = self.lookup(directory, &identity.name)? {
                         take(&index);
                     }
                 }
+            }
+            Places::Found(directories) => {
+                let mut unreadable = Vec::new();
+                for directory in directories {
+                    match self.lookup(directory, &identity.name) {
+                        Ok(Some(index)) => take(&index),
+                        Ok(None) => {}
+                        Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
+                        Err(error) => unreadable.push(
+                            Finding::new(
+                                Code::Unreadable,
+                                format!("the index was not read: {}", error.message()),
+                            )
+                            .path(index_path(&identity.name)),
+                        ),
+                    }
+                }
+                anchored.findings.append(&mut unreadable);
             }
         }
         Ok(anchored)

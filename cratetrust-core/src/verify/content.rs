@@ -6,8 +6,8 @@ mod surface;
 mod tally;
 
 use std::collections::HashSet;
-use std::collections::hash_map::RandomState;
-use std::hash::BuildHasher;
+use std::collections::hash_map::{DefaultHasher, RandomState};
+use std::hash::{BuildHasher, Hasher};
 
 use self::manifest::compare;
 use self::tally::Tally;
@@ -52,6 +52,21 @@ enum Kept {
     Vcs,
 }
 
+/// A manifest in another spelling.
+struct Variant {
+    path: String,
+    offset: u64,
+    /// The print of its bytes.
+    hasher: DefaultHasher,
+}
+
+/// Where a manifest stands that differs from another, and which one counts.
+struct Differs {
+    path: String,
+    offset: u64,
+    which: &'static str,
+}
+
 /// A file as it stands in the archive.
 struct Captured {
     path: String,
@@ -88,8 +103,10 @@ pub(crate) struct ContentSink<'a> {
     keys: RandomState,
     /// The manifest that came before one with the same path.
     previous: Option<Vec<u8>>,
-    differs: Option<(String, u64)>,
-    other_case: bool,
+    differs: Option<Differs>,
+    /// The first manifest in another spelling, and the one whose body goes by.
+    variant: Option<Variant>,
+    hashing: Option<Variant>,
     special: Tally,
     writable: Tally,
     executable: Tally,
@@ -112,7 +129,8 @@ impl<'a> ContentSink<'a> {
             keys: RandomState::new(),
             previous: None,
             differs: None,
-            other_case: false,
+            variant: None,
+            hashing: None,
             special: Tally::default(),
             writable: Tally::default(),
             executable: Tally::default(),
@@ -126,11 +144,13 @@ impl<'a> ContentSink<'a> {
     /// apart by itself, since both parts may hold dashes.
     pub(crate) fn finish(mut self, outcome: &Outcome, expected: Option<Identity<'_>>) -> Content {
         self.settle_duplicate();
-        if let Some((path, offset)) = self.differs.take() {
+        self.settle_variant();
+        if let Some(differs) = self.differs.take() {
             self.findings.add(Code::ManifestDuplicate, |mut f| {
-                "the archive holds two manifests with different content; cargo reads the last"
-                    .clone_into(&mut f.message);
-                f.path(path).offset(offset)
+                let which = differs.which;
+                f.message =
+                    format!("the archive holds two manifests with different content; {which}");
+                f.path(differs.path).offset(differs.offset)
             });
         }
         let what = "setuid, setgid or sticky";
@@ -153,7 +173,7 @@ impl<'a> ContentSink<'a> {
             None => {
                 // Where the archive could not be read to its end, nothing is known to be missing.
                 if outcome.complete {
-                    let other_case = self.other_case;
+                    let other_case = self.variant.is_some();
                     self.findings.add(Code::ManifestMissing, |mut f| {
                         f.message = if other_case {
                             "there is no Cargo.toml in the package's directory, only one in another spelling"
@@ -181,7 +201,38 @@ impl<'a> ContentSink<'a> {
         };
         if captured.complete && captured.bytes.as_ref() != Some(&previous) && self.differs.is_none()
         {
-            self.differs = Some((captured.path.clone(), captured.offset));
+            self.differs = Some(Differs {
+                path: captured.path.clone(),
+                offset: captured.offset,
+                which: "cargo reads the last",
+            });
+        }
+    }
+
+    /// Compares the manifest with one in another spelling.
+    fn settle_variant(&mut self) {
+        let (Some(variant), Some(captured)) = (&self.variant, &self.manifest) else {
+            return;
+        };
+        let Some(bytes) = captured.bytes.as_ref().filter(|_| captured.complete) else {
+            return;
+        };
+        let mut hasher = self.keys.build_hasher();
+        hasher.write(bytes);
+        if hasher.finish() != variant.hasher.finish() && self.differs.is_none() {
+            self.differs = Some(differs_by_case(variant));
+        }
+    }
+
+    /// Keeps the first manifest in another spelling, and compares others with it.
+    fn keep_variant(&mut self, variant: Variant) {
+        match &self.variant {
+            None => self.variant = Some(variant),
+            Some(first) => {
+                if first.hasher.finish() != variant.hasher.finish() && self.differs.is_none() {
+                    self.differs = Some(differs_by_case(&variant));
+                }
+            }
         }
     }
 
@@ -252,10 +303,19 @@ impl<'a> ContentSink<'a> {
     }
 }
 
+fn differs_by_case(variant: &Variant) -> Differs {
+    Differs {
+        path: variant.path.clone(),
+        offset: variant.offset,
+        which: "where case does not count, either may be read",
+    }
+}
+
 impl Sink for ContentSink<'_> {
     fn entry(&mut self, entry: &Entry<'_>) -> Result<()> {
         self.capturing = None;
         self.current = None;
+        self.hashing = None;
         if entry.mode & 0o7000 != 0 {
             self.special.entry(entry);
         }
@@ -326,7 +386,11 @@ impl Sink for ContentSink<'_> {
             if relative == MANIFEST {
                 self.see_manifest(entry, inside);
             } else {
-                self.other_case = true;
+                self.hashing = Some(Variant {
+                    path: String::from_utf8_lossy(entry.path).into_owned(),
+                    offset: entry.offset,
+                    hasher: self.keys.build_hasher(),
+                });
                 self.findings.add(Code::ManifestCase, |mut f| {
                     "the manifest's name must be spelled Cargo.toml; where case does not count, this file takes its place"
                         .clone_into(&mut f.message);
@@ -340,6 +404,9 @@ impl Sink for ContentSink<'_> {
     fn chunk(&mut self, bytes: &[u8]) -> Result<()> {
         if let Some(current) = &mut self.current {
             current.body.chunk(bytes);
+        }
+        if let Some(variant) = &mut self.hashing {
+            variant.hasher.write(bytes);
         }
         if let Some(Captured {
             bytes: Some(body), ..
@@ -356,6 +423,9 @@ impl Sink for ContentSink<'_> {
             captured.complete = true;
         }
         self.capturing = None;
+        if let Some(variant) = self.hashing.take() {
+            self.keep_variant(variant);
+        }
         if let Some(current) = self.current.take() {
             let Current {
                 path,

@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::input::{KnownFile, open_unlinked};
 use crate::lockfile::{LockedPackage, Lockfile};
 use crate::options::Options;
-use crate::registry::{Artifact, FileTree, VendorChecksums, VendoredPackage};
+use crate::registry::{Artifact, FileTree, VendorChecksums, VendoredPackage, is_link};
 use crate::report::{Code, Finding};
 
 const LIST: &str = VendoredPackage::LIST;
@@ -45,6 +45,8 @@ pub(crate) struct Vendored {
     pub(crate) listed: Option<Sha256>,
     /// Whether the list was read and every listed file hashed.
     pub(crate) complete: bool,
+    /// Whether the directory was not read at all, so that nothing is known of what its list says.
+    pub(crate) unread: bool,
     /// Whether the list names no file at all.
     pub(crate) lists_nothing: bool,
     /// Bytes hashed.
@@ -217,9 +219,22 @@ fn examine(
     options: &Options,
 ) -> Result<(Vendored, Option<FileTree>, Vec<Job>)> {
     let mut vendored = Vendored::default();
+    // The path that the caller names may be a link; what a walk finds may not.
+    if artifact.location != "." && is_link(&artifact.path) {
+        vendored.unread = true;
+        vendored.findings.push(
+            Finding::new(
+                Code::VendorSymlink,
+                "the whole directory is a symbolic link",
+            )
+            .path("."),
+        );
+        return Ok((vendored, None, Vec::new()));
+    }
     let package = match VendoredPackage::open(&artifact.path, &options.limits, &options.cancel) {
         Ok(package) => package,
         Err(error) => {
+            vendored.unread = true;
             vendored.findings.push(fault_of(error)?);
             return Ok((vendored, None, Vec::new()));
         }
@@ -462,6 +477,7 @@ pub(super) fn compare_package(package: &LockedPackage, vendored: &Vendored) -> O
             Code::ChecksumAbsent,
             "Cargo.lock has no checksum of this package",
         )),
+        (Some(_), None) if vendored.unread => None,
         (Some(expected), None) => Some(
             Finding::new(
                 Code::VendorPackageMissing,
@@ -493,6 +509,7 @@ pub(super) fn compare_declared(
         Some(actual) if actual == expected => return None,
         Some(actual) => Finding::new(code, format!("{LIST} names another digest than {whose}"))
             .values(expected.to_string(), actual.to_string()),
+        None if vendored.unread => return None,
         None => Finding::new(
             Code::VendorPackageMissing,
             format!("{LIST} names no digest of the package"),

@@ -74,6 +74,10 @@ impl Stores {
                 .indexes
                 .extend(store.indexes.into_iter().map(|(_, path)| path));
             for artifact in store.artifacts {
+                // Nobody knows where a link in a store leads.
+                if artifact.location != "." && registry::is_link(&artifact.path) {
+                    continue;
+                }
                 let list = stores.artifacts.entry(artifact.stem.clone()).or_default();
                 list.push(artifact);
             }

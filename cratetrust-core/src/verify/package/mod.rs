@@ -391,11 +391,8 @@ fn beside(
             .indexes
             .iter()
             .map(|(location, path)| {
-                let anchor = IndexAnchor::of_directories(
-                    vec![path.clone()],
-                    &options.limits,
-                    &options.cancel,
-                );
+                let anchor =
+                    IndexAnchor::of_found(vec![path.clone()], &options.limits, &options.cancel);
                 (location.clone(), anchor)
             })
             .collect(),
@@ -432,7 +429,7 @@ fn anchors<'a>(
         && !store.indexes.is_empty()
     {
         let directories = store.indexes.iter().map(|(_, path)| path.clone()).collect();
-        anchors.push(Box::new(IndexAnchor::of_directories(
+        anchors.push(Box::new(IndexAnchor::of_found(
             directories,
             &options.limits,
             &options.cancel,
