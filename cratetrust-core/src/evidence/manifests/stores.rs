@@ -26,7 +26,7 @@ const SHORTEST_REV: usize = 7;
 pub(super) struct Stores {
     /// By the name without `.crate`.
     artifacts: HashMap<String, Vec<Artifact>>,
-    /// Index directories.
+    /// Index directories, and index files.
     indexes: Vec<PathBuf>,
     /// Checkouts of repositories: `git/checkouts/NAME-HASH/REV`.
     checkouts: Vec<Checkout>,
@@ -53,6 +53,8 @@ impl Stores {
             indexes: Vec::new(),
             checkouts: Vec::new(),
         };
+        let index = options.index.as_ref().and_then(Input::path);
+        stores.indexes.extend(index.map(Path::to_owned));
         for input in &options.crates {
             let Some(path) = input.path() else {
                 return Err(
