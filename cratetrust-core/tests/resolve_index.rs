@@ -417,5 +417,11 @@ fn a_cache_of_cargos_and_a_plain_index_are_both_read() {
     options.crates = vec![Input::from_path(project.0.join("home"))];
     let cached = generate_sbom(&[Input::from_path(&project.0)], &options).unwrap();
     assert_eq!(scopes(&cached.bom), plain);
+    assert_eq!(
+        cached.bom.evidence[1].level,
+        EvidenceLevel::LockfileIndex,
+        "{:?}",
+        cached.bom.gaps
+    );
     assert!(plain.contains("a:maybe"));
 }

@@ -71,6 +71,13 @@ impl Stores {
                 }
                 Err(error) => return Err(error),
             };
+            if layout == Layout::CargoHome {
+                // Also where nothing was fetched but the index.
+                for index in [path.join("registry/index"), path.join("index")] {
+                    let found = directories(&index, &options.limits, &options.cancel)?;
+                    stores.indexes.extend(found);
+                }
+            }
             let store = registry::scan(path, layout, &options.limits, &options.cancel)?;
             stores
                 .indexes
@@ -80,6 +87,8 @@ impl Stores {
                 list.push(artifact);
             }
         }
+        stores.indexes.sort();
+        stores.indexes.dedup();
         for artifacts in stores.artifacts.values_mut() {
             // Archives first: the lockfile says what their bytes are.
             artifacts.sort_by_key(|artifact| match artifact.kind {
