@@ -107,7 +107,8 @@ pub struct Options {
     pub severities: Severities,
     /// `verify_package`: the Cargo.lock that names the packages.
     pub lockfile: Option<Input>,
-    /// `verify_package`: an index file of the package: one JSON object a line.
+    /// `verify_package`: an index file of the package, one JSON object a line, or an index directory.
+    /// All verbs with a selection: what an index says of packages whose manifests are not at hand.
     pub index: Option<Input>,
     /// `verify_package`: the other side of a byte comparison. For a `.crate` file, a checkout of its
     /// source; for an unpacked crate, its `.crate` file; for a vendor directory or `registry/src`, a

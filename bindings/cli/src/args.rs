@@ -77,6 +77,8 @@ Examples:
   cratetrust sbom Cargo.lock > bom.json
   cratetrust sbom . --output-format spdx-json -o bom.spdx.json
   cratetrust sbom . --target aarch64-apple-darwin --features tls -o bom.json
+  cratetrust sbom target/release/app.cargo-sbom.json Cargo.lock -o bom.json
+  cargo metadata --format-version 1 | cratetrust sbom - Cargo.lock -o bom.json
   cratetrust sbom Cargo.lock --supplier 'Example Ltd' --contact security@example.org -o bom.json
   cratetrust sbom Cargo.lock --output-format json | jq '.packages | length'
 
@@ -276,9 +278,9 @@ impl Verify {
 
 #[derive(Debug, Args)]
 pub(crate) struct Sbom {
-    /// A Cargo.lock or a directory with one; `-` reads a lockfile from standard input
-    #[arg(value_name = "EVIDENCE")]
-    pub(crate) evidence: PathBuf,
+    /// A Cargo.lock, a project's directory, *.cargo-sbom.json, a unit graph or the output of `cargo metadata`; several are joined; `-` for standard input
+    #[arg(required = true, value_name = "EVIDENCE")]
+    pub(crate) evidence: Vec<PathBuf>,
     /// The document's format
     #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(Format::ALL.map(Format::name)), default_value = Format::CycloneDxJson.name())]
     pub(crate) output_format: String,
@@ -291,9 +293,12 @@ pub(crate) struct Sbom {
     /// Write the report to FILE as JSON, instead of a summary on standard error
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
-    /// Where the packages' bytes and manifests lie: a CARGO_HOME, a registry cache, unpacked sources, a vendor directory, .crate files; may be repeated. `none` takes nothing [default: CARGO_HOME where EVIDENCE is a directory, else none]
+    /// Where the packages' bytes and manifests lie: a CARGO_HOME, a registry cache, unpacked sources, a vendor directory, .crate files; may be repeated. `none` takes nothing [default where EVIDENCE is a directory: its vendor directory and CARGO_HOME; else none]
     #[arg(long, value_name = "PATH")]
     pub(crate) crates: Vec<PathBuf>,
+    /// An index directory, for packages whose manifests are not at hand
+    #[arg(long, value_name = "DIR")]
+    pub(crate) index: Option<PathBuf>,
     /// Say of each package that its concluded licence is its declared one
     #[arg(long)]
     pub(crate) conclude_declared: bool,
@@ -408,15 +413,18 @@ pub(crate) struct VerifySbom {
     /// The SBOM; `-` for standard input
     #[arg(value_name = "SBOM")]
     pub(crate) sbom: PathBuf,
-    /// A Cargo.lock or a directory with one; `-` for standard input
+    /// As for `sbom`, or another SBOM; several are joined; `-` for standard input
     #[arg(required = true, value_name = "EVIDENCE")]
     pub(crate) evidence: Vec<PathBuf>,
     /// How much is compared
     #[arg(long, value_parser = PossibleValuesParser::new(Level::ALL.map(Level::name)), default_value = Level::Graph.name())]
     level: String,
-    /// Where the packages' manifests lie, for a selection: as for `sbom`; may be repeated. `none` takes nothing [default: CARGO_HOME where a selection is given, else none]
+    /// Where the packages' manifests lie, for a selection: as for `sbom`; may be repeated. `none` takes nothing [default where a selection is given: the vendor directory and CARGO_HOME; else none]
     #[arg(long, value_name = "PATH")]
     pub(crate) crates: Vec<PathBuf>,
+    /// An index directory, as for `sbom`
+    #[arg(long, value_name = "DIR")]
+    pub(crate) index: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) judging: Judging,
     #[command(flatten)]

@@ -2,14 +2,19 @@
 
 mod config;
 mod sbom;
+mod stores;
 
+use std::path::{Path, PathBuf};
+
+use cratetrust_core::bom::{Bom, EvidenceLevel};
 use cratetrust_core::profile::Profile;
 use cratetrust_core::report::{Report, sarif_log};
-use cratetrust_core::{Error, Options, Result};
+use cratetrust_core::{Error, Input, Options, Result};
 
 use crate::args::{Command, Diff, Inspect, Verify, VerifySbom};
 use crate::render;
 use crate::session::{FOUND, Session};
+use stores::Stores;
 
 /// Runs a subcommand and returns the exit code.
 pub(crate) fn dispatch(command: &Command, session: &mut Session<'_>) -> u8 {
@@ -47,9 +52,9 @@ fn verify(args: &Verify, session: &mut Session<'_>) -> Result<()> {
         ));
     }
     if options.selection.is_some()
-        && let Some(directory) = args.lockfile.as_deref().and_then(std::path::Path::parent)
+        && let Some(directory) = args.lockfile.as_deref().and_then(Path::parent)
     {
-        config::remark(directory, session);
+        config::remark(directory, false, session);
     }
     options.lockfile = kept(args.lockfile.as_deref(), session)?;
     options.index = kept(args.index.as_deref(), session)?;
@@ -85,38 +90,52 @@ fn verify(args: &Verify, session: &mut Session<'_>) -> Result<()> {
     Ok(())
 }
 
-fn kept(
-    path: Option<&std::path::Path>,
-    session: &mut Session<'_>,
-) -> Result<Option<cratetrust_core::Input>> {
+fn kept(path: Option<&Path>, session: &mut Session<'_>) -> Result<Option<Input>> {
     path.map(|path| session.kept_input(path)).transpose()
+}
+
+/// The project's directory, where one is among the evidence.
+fn directory(evidence: &[PathBuf]) -> Option<&Path> {
+    evidence
+        .iter()
+        .map(PathBuf::as_path)
+        .find(|path| path.is_dir())
+}
+
+fn inputs(paths: &[PathBuf], session: &mut Session<'_>) -> Result<Vec<Input>> {
+    paths.iter().map(|path| session.input(path)).collect()
+}
+
+/// Whether evidence tells what was built, so that no selection was applied.
+fn is_record(bom: &Bom) -> bool {
+    let mut levels = bom.evidence.iter().map(|source| source.level);
+    levels.any(|level| level >= EvidenceLevel::AuditableSbom)
 }
 
 fn verify_sbom(args: &VerifySbom, session: &mut Session<'_>) -> Result<()> {
     let mut options = session.options(Some(&args.judging));
     options.level = args.level();
     options.selection = args.selection.request();
-    if let Some(directory) = args.evidence.first().filter(|path| path.is_dir()) {
-        if options.selection.is_some() || !args.crates.is_empty() {
-            let found;
-            (options.crates, found) = sbom::crates(&args.crates, directory, session)?;
-            sbom::tell_home(found, session);
-            options.selection = options
-                .selection
-                .or_else(|| sbom::host_build(directory, &options.crates));
+    if let Some(directory) = directory(&args.evidence) {
+        let mut obeys = false;
+        if options.selection.is_some() || !args.crates.is_empty() || args.index.is_some() {
+            let stores = Stores::find(&args.crates, Some(directory), session)?;
+            stores.tell(session);
+            obeys = stores.obeys;
+            if options.selection.is_none() {
+                options.selection = stores.host_build(directory).ok();
+            }
+            options.crates = stores.inputs;
         }
         if options.selection.is_some() {
-            config::remark(directory, session);
+            config::remark(directory, obeys, session);
         }
     } else if options.selection.is_some() {
         return Err(Error::invalid(SELECTION_OF_A_FILE));
     }
+    options.index = kept(args.index.as_deref(), session)?;
     let document = session.input(&args.sbom)?;
-    let evidence = args
-        .evidence
-        .iter()
-        .map(|path| session.input(path))
-        .collect::<Result<Vec<_>>>()?;
+    let evidence = inputs(&args.evidence, session)?;
     let report = watched(session, &mut options, |options| {
         cratetrust_core::verify_sbom(&document, &evidence, options)
     })?;

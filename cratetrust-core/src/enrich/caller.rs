@@ -3,11 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use super::license;
 use crate::bom::{Bom, Contact, Package};
 use crate::error::{Error, Result};
 use crate::options::{ComponentSupplier, Options};
-use crate::package::{Purl, Source, SourceKind, package_purl};
+use crate::package::{Purl, Source, SourceKind, license, package_purl};
 
 /// Where the local packages come from, `git+URL@COMMIT`, and the project's directory there.
 #[derive(Debug, Clone, PartialEq, Eq)]

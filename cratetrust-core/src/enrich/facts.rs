@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::{copyright, license};
+use super::copyright;
 use crate::archive::{Entry, EntryKind, Sink};
 use crate::bom::{Package, VcsOrigin};
 use crate::error::Result;
 use crate::limits::Limits;
 use crate::manifest::{self, Manifest, vcs};
+use crate::package::license;
 
 pub(super) const MANIFEST: &str = "Cargo.toml";
 pub(super) const VCS_INFO: &str = ".cargo_vcs_info.json";

@@ -33,10 +33,8 @@ pub(crate) fn enrich_local(
 ) -> Result<(Enriched, BTreeMap<usize, String>)> {
     let mut enriched = Enriched::default();
     let mut places = BTreeMap::new();
-    let [input] = evidence else {
-        return Ok((enriched, places));
-    };
-    let Some(path) = input.path().filter(|path| path.is_dir()) else {
+    let mut paths = evidence.iter().filter_map(Input::path);
+    let Some(path) = paths.find(|path| path.is_dir()) else {
         return Ok((enriched, places));
     };
     let folder = Folder::open(path)?;

@@ -11,7 +11,6 @@ mod caller;
 mod copyright;
 mod crates;
 mod facts;
-mod license;
 mod local;
 mod read;
 

@@ -1,5 +1,6 @@
 //! A project's directory as evidence: its Cargo.lock and manifests, with the manifests of all
-//! packages that the selection may need, resolved to what cargo would build.
+//! packages that the selection may need, or their index lines where these alone are at hand,
+//! resolved to what cargo would build.
 
 mod archived;
 mod local;
@@ -42,9 +43,9 @@ pub(super) fn gather(
         bom
     } else {
         let project = Project::open(directory, options)?;
-        let (resolution, doubts) = resolved(&lockfile, &project, &selection, options)?;
-        findings.extend(skipped_findings(&lockfile, &resolution));
-        bom(&lockfile, resolution, doubts, name.clone(), sha256)
+        let resolved = resolved(&lockfile, &project, &selection, options)?;
+        findings.extend(skipped_findings(&lockfile, &resolved.resolution));
+        bom(&lockfile, resolved, name.clone(), sha256)
     };
     findings.extend(lockfile.findings().iter().cloned());
     findings.extend(gap_findings(&bom));
@@ -135,13 +136,22 @@ fn selection(request: &SelectionRequest) -> BomSelection {
     }
 }
 
+/// A resolution and what it was made with.
+struct Resolved {
+    resolution: Resolution,
+    /// Where lockfile and project do not fit.
+    doubts: Vec<Gap>,
+    /// Whether the index line alone was at hand, for each package of the lockfile.
+    indexed: Vec<bool>,
+}
+
 /// Finds the manifests that the selection may need, and resolves.
 fn resolved(
     lockfile: &Lockfile,
     project: &Project,
     selection: &BomSelection,
     options: &Options,
-) -> Result<(Resolution, Vec<Gap>)> {
+) -> Result<Resolved> {
     let table = Table::embedded();
     let packages = lockfile.packages();
     let joined = project.join(lockfile, &selection.packages)?;
@@ -205,27 +215,41 @@ fn resolved(
         })
         .map(|(at, why)| gap(at, why))
         .collect();
-    Ok((resolution, doubts))
+    let is_indexed = |knowledge: &Knowledge| matches!(knowledge, Knowledge::Declared(..));
+    Ok(Resolved {
+        resolution,
+        doubts,
+        indexed: known.iter().map(is_indexed).collect(),
+    })
 }
 
-fn bom(
-    lockfile: &Lockfile,
-    resolution: Resolution,
-    doubts: Vec<Gap>,
-    name: String,
-    sha256: Sha256,
-) -> Bom {
+fn bom(lockfile: &Lockfile, resolved: Resolved, name: String, sha256: Sha256) -> Bom {
+    let Resolved {
+        resolution,
+        doubts,
+        indexed,
+    } = resolved;
+    let source = |level| EvidenceSource {
+        level,
+        name: name.clone(),
+        sha256: Some(sha256),
+    };
     let mut bom = Bom {
-        evidence: vec![EvidenceSource {
-            level: EvidenceLevel::Manifests,
-            name,
-            sha256: Some(sha256),
-        }],
+        evidence: vec![source(EvidenceLevel::Manifests)],
         roots: resolution.roots,
         gaps: doubts,
         selection: Some(resolution.selection),
         ..Bom::default()
     };
+    // Of what is not built, an index line says as much as the manifest does.
+    let scopes = resolution.scopes.iter().zip(&indexed);
+    let by_index: Vec<usize> = scopes
+        .map(|(scope, indexed)| usize::from(*indexed && *scope != Scope::NotBuilt))
+        .collect();
+    if by_index.contains(&1) {
+        bom.evidence.push(source(EvidenceLevel::LockfileIndex));
+    }
+    let evidence_of = |at: usize| vec![by_index.get(at).copied().unwrap_or_default()];
     let gaps = resolution.gaps.into_iter();
     bom.gaps.extend(gaps.map(|(at, why)| gap(at, why)));
     let facts = resolution.scopes.into_iter().zip(resolution.units);
@@ -236,7 +260,7 @@ fn bom(
         package.purl = package_purl(&locked.name, &locked.version, &locked.source);
         package.checksum.sha256 = locked.checksum;
         package.scope = scope;
-        package.evidence = vec![0];
+        package.evidence = evidence_of(id);
         package.units = units;
         bom.packages.push(package);
     }
@@ -248,7 +272,7 @@ fn bom(
             to: edge.to,
             kind: edge.kind,
             name: edge.name,
-            evidence: vec![0],
+            evidence: evidence_of(edge.from),
         })
         .collect();
     bom.normalize();

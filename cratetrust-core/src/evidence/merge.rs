@@ -17,7 +17,7 @@ use crate::report::{Code, Finding};
 pub(super) fn refuse_beside(parts: &[Gathered], part: &Gathered) -> Result<()> {
     let is = |part: &Gathered, wanted| level(part) == wanted;
     let has = |wanted| parts.iter().any(|part| is(part, wanted));
-    if has(EvidenceLevel::Lockfile) && is(part, EvidenceLevel::Lockfile) {
+    if parts.iter().any(|part| holds_lockfile(&part.bom)) && holds_lockfile(&part.bom) {
         return Err(Error::invalid(
             "this is a second Cargo.lock; a build has one",
         ));
@@ -28,6 +28,21 @@ pub(super) fn refuse_beside(parts: &[Gathered], part: &Gathered) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+/// Whether a piece tells what was built, and not what would be.
+pub(super) fn is_record(part: &Gathered) -> bool {
+    level(part) >= EvidenceLevel::AuditableSbom
+}
+
+/// Whether a Cargo.lock is part of what a bill of materials was made from.
+fn holds_lockfile(bom: &Bom) -> bool {
+    bom.evidence.iter().any(|source| {
+        matches!(
+            source.level,
+            EvidenceLevel::Lockfile | EvidenceLevel::LockfileIndex | EvidenceLevel::Manifests
+        )
+    })
 }
 
 fn level(part: &Gathered) -> EvidenceLevel {
@@ -234,7 +249,20 @@ fn join(bom: &mut Bom, other: Bom, findings: &mut Vec<Finding>) {
         Scope::Maybe
     };
     let evidence_of_nodes = bom.evidence.first().map(|source| source.level.name());
+    let lists_what_is_built = is_exact(bom)
+        && is_exact(&other)
+        && (same_roots || other.roots.iter().all(|root| taken.contains(root)));
+    // Whatever it lists, cargo took it from the lockfile.
+    let lists_what_is_locked = holds_lockfile(bom)
+        && matches!(
+            level_of(&other),
+            Some(EvidenceLevel::CargoMetadata | EvidenceLevel::Auditable)
+        );
     if is_lock {
+        let mut places: HashMap<usize, usize> = HashMap::new();
+        for (at, found) in place.iter().enumerate() {
+            places.extend(found.map(|found| (found, at)));
+        }
         for (found, mut package) in other.packages.iter().cloned().enumerate() {
             if taken.contains(&found) {
                 continue;
@@ -242,12 +270,17 @@ fn join(bom: &mut Bom, other: Bom, findings: &mut Vec<Finding>) {
             package.scope = package.scope.max(beyond);
             package.evidence = vec![offset];
             package.id = bom.packages.len();
+            places.insert(found, package.id);
             bom.packages.push(package);
         }
-    } else if is_exact(bom)
-        && is_exact(&other)
-        && (same_roots || other.roots.iter().all(|root| taken.contains(root)))
-    {
+        if !is_exact(bom) {
+            add_edges(bom, &other.edges, &places, offset);
+        }
+    } else if lists_what_is_built || lists_what_is_locked {
+        let (expected, actual) = match lists_what_is_built {
+            true => ("not built", "built"),
+            false => ("not in the lockfile", "listed"),
+        };
         let ids = ids(&other.packages);
         for (found, id) in ids.iter().enumerate() {
             if !taken.contains(&found) {
@@ -258,8 +291,8 @@ fn join(bom: &mut Bom, other: Bom, findings: &mut Vec<Finding>) {
                 findings.push(
                     Finding::new(Code::EvidenceContradiction, message)
                         .package(id)
-                        .expected("not built")
-                        .actual("built"),
+                        .expected(expected)
+                        .actual(actual),
                 );
             }
         }
@@ -270,11 +303,15 @@ fn join(bom: &mut Bom, other: Bom, findings: &mut Vec<Finding>) {
     }
     let ids = ids(&bom.packages);
     let id = |at: usize| ids.get(at).cloned().unwrap_or_default();
+    let was_built = match (is_exact(bom), evidence_of_nodes) {
+        (false, Some(level)) => format!("is in the {level} evidence"),
+        _ => "was built".to_owned(),
+    };
     findings.extend(contradictions.into_iter().map(|(at, kind)| {
         let package = id(at);
         let (message, expected, actual) = match kind {
             Kind::Missing(versions) => (
-                format!("`{package}` was built, and the {what} evidence does not hold it"),
+                format!("`{package}` {was_built}, and the {what} evidence does not hold it"),
                 package.clone(),
                 versions,
             ),
@@ -285,7 +322,7 @@ fn join(bom: &mut Bom, other: Bom, findings: &mut Vec<Finding>) {
             ),
             Kind::Edge(to) => (
                 format!(
-                    "`{package}` was built with `{}`, on which it does not depend in the {what} evidence",
+                    "`{package}` {was_built} with `{}`, on which it does not depend in the {what} evidence",
                     id(to)
                 ),
                 id(to),
@@ -297,6 +334,25 @@ fn join(bom: &mut Bom, other: Bom, findings: &mut Vec<Finding>) {
             .expected(expected)
             .actual(actual)
     }));
+}
+
+/// Adds the edges of a lockfile that less exact evidence does not hold, since it may omit any.
+fn add_edges(bom: &mut Bom, edges: &[Edge], places: &HashMap<usize, usize>, offset: usize) {
+    let known: HashSet<(usize, usize)> = bom.edges.iter().map(|e| (e.from, e.to)).collect();
+    for edge in edges {
+        let (Some(from), Some(to)) = (places.get(&edge.from), places.get(&edge.to)) else {
+            continue;
+        };
+        if !known.contains(&(*from, *to)) {
+            bom.edges.push(Edge {
+                from: *from,
+                to: *to,
+                kind: edge.kind,
+                name: None,
+                evidence: vec![offset],
+            });
+        }
+    }
 }
 
 /// How two pieces of evidence contradict each other about a package.
@@ -344,6 +400,18 @@ fn complete(package: &mut Package, there: &Package) {
     checksum.sha256 = checksum.sha256.or(there.checksum.sha256);
     checksum.sha512 = checksum.sha512.or(there.checksum.sha512);
     package.purl = spec::purl(package);
+    if package.enriched_from.is_none() && there.enriched_from.is_some() {
+        let from = there.clone();
+        package.license = from.license;
+        package.license_file = from.license_file;
+        package.description = from.description;
+        package.authors = from.authors;
+        package.homepage = from.homepage;
+        package.documentation = from.documentation;
+        package.repository = from.repository;
+        package.keywords = from.keywords;
+        package.enriched_from = from.enriched_from;
+    }
 }
 
 /// What a name leads to.

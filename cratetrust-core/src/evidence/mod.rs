@@ -6,6 +6,7 @@
 mod lockfile;
 mod manifests;
 mod merge;
+mod metadata;
 mod precursor;
 mod record;
 mod sbom;
@@ -72,10 +73,11 @@ impl Evidence<'_> {
 }
 
 /// Reads evidence: a Cargo.lock, a directory that holds one, an SBOM, cargo's own record of a build
-/// (`*.cargo-sbom.json` or a unit graph); several pieces are joined.
+/// (`*.cargo-sbom.json` or a unit graph), the output of `cargo metadata`; several pieces are joined.
 ///
-/// A directory alone is resolved with its manifests where `selection` names a target or a host; else
-/// its Cargo.lock counts. What an input is, is told by what it holds, not by its name.
+/// A directory is resolved with its manifests where `selection` names a target or a host and no
+/// other piece tells what was built; else its Cargo.lock counts. What an input is, is told by what
+/// it holds, not by its name.
 ///
 /// Of several pieces the most exact ones say what is in the build, and a Cargo.lock gives checksums
 /// and commits; where they contradict each other, that is `evidence-contradiction`.
@@ -85,34 +87,46 @@ impl Evidence<'_> {
 /// `NotFound` for a directory without a Cargo.lock; else as the reader of the input.
 pub fn gather(inputs: &[Input], options: &Options) -> Result<Gathered> {
     options.cancel.check()?;
-    match inputs {
-        [input] => {
-            if let (Some(request), Some(directory)) = (&options.selection, input.path())
-                && directory.is_dir()
-                && request.is_stated()
-            {
-                in_directory(input)?;
-                return manifests::gather(directory, request, options);
-            }
-            gather_one(input, options)
+    let several = match inputs {
+        [] => {
+            return Err(Error::invalid(
+                "no evidence was given: a Cargo.lock, a directory with one, an SBOM, a record of a build or the output of `cargo metadata` is needed",
+            ));
         }
-        [] => Err(Error::invalid(
-            "no evidence was given: a Cargo.lock, a directory with one, an SBOM or a record of a build is needed",
-        )),
-        several => {
-            let mut parts = Vec::new();
-            for input in several {
-                let part = gather_one(input, options)?;
-                merge::refuse_beside(&parts, &part).map_err(|e| e.at_path(input.label()))?;
-                parts.push(part);
-            }
-            merge::merge(parts, options)
+        [input] => return gather_one(input, true, options),
+        several => several,
+    };
+    let is_directory = |input: &Input| input.path().is_some_and(std::path::Path::is_dir);
+    let mut parts: Vec<Option<Gathered>> = Vec::new();
+    for input in several {
+        let part = (!is_directory(input)).then(|| gather_one(input, false, options));
+        parts.push(part.transpose()?);
+    }
+    // Beside a record of what was built, nothing is resolved to what would be.
+    let recorded = parts.iter().flatten().any(merge::is_record);
+    for (input, part) in several.iter().zip(&mut parts) {
+        if part.is_none() {
+            *part = Some(gather_one(input, !recorded, options)?);
         }
     }
+    let parts: Vec<Gathered> = parts.into_iter().flatten().collect();
+    for (at, (part, input)) in parts.iter().zip(several).enumerate() {
+        let before = parts.get(..at).unwrap_or_default();
+        merge::refuse_beside(before, part).map_err(|e| e.at_path(input.label()))?;
+    }
+    merge::merge(parts, options)
 }
 
-fn gather_one(input: &Input, options: &Options) -> Result<Gathered> {
+fn gather_one(input: &Input, may_resolve: bool, options: &Options) -> Result<Gathered> {
     options.cancel.check()?;
+    if may_resolve
+        && let (Some(request), Some(directory)) = (&options.selection, input.path())
+        && directory.is_dir()
+        && request.is_stated()
+    {
+        in_directory(input)?;
+        return manifests::gather(directory, request, options);
+    }
     let input = in_directory(input)?;
     let (input, name, kind) = detect(input)?;
     if kind == Kind::Lockfile {
@@ -129,6 +143,7 @@ fn gather_one(input: &Input, options: &Options) -> Result<Gathered> {
         Kind::Json => match shape::of(&bytes, options) {
             Shape::Precursor => precursor::gather(&evidence, options),
             Shape::UnitGraph => unit_graph::gather(&evidence, options),
+            Shape::Metadata => metadata::gather(&evidence, options),
             Shape::Newer(error) => Err(error),
             Shape::Other => sbom::gather(&evidence, options),
         },

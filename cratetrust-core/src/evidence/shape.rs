@@ -14,6 +14,8 @@ pub(super) enum Shape {
     Precursor,
     /// Cargo's unit graph.
     UnitGraph,
+    /// The output of `cargo metadata`.
+    Metadata,
     /// One of these, of a version that is not known.
     Newer(Error),
     /// An SBOM, or nothing that is known: the readers of SBOMs tell.
@@ -30,6 +32,8 @@ pub(super) fn of(bytes: &[u8], options: &Options) -> Shape {
         (Shape::Precursor, "cargo's record of a build")
     } else if head.units && head.roots {
         (Shape::UnitGraph, "cargo's unit graph")
+    } else if head.packages && head.members {
+        (Shape::Metadata, "the output of `cargo metadata`")
     } else {
         return Shape::Other;
     };
@@ -53,6 +57,8 @@ struct Head {
     root: bool,
     units: bool,
     roots: bool,
+    packages: bool,
+    members: bool,
 }
 
 /// A whole number, or anything else.
@@ -87,6 +93,8 @@ impl<'de> Visitor<'de> for HeadVisitor {
                 "root" => head.root = true,
                 "units" => head.units = true,
                 "roots" => head.roots = true,
+                "packages" => head.packages = true,
+                "workspace_members" => head.members = true,
                 _ => {}
             }
             map.next_value::<IgnoredAny>()?;

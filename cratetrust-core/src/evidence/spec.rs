@@ -78,7 +78,11 @@ pub(super) fn purl(package: &Package) -> Option<String> {
     package_purl(&package.name, &package.version, &package.source)
 }
 
-fn source(url: &str) -> Result<Source> {
+/// The source that a spec's URL names; unknown where it does not name its kind.
+///
+/// # Errors
+/// As [`Source::from_lock`].
+pub(super) fn source(url: &str) -> Result<Source> {
     match url.split_once('+') {
         Some(("registry" | "sparse" | "git" | "path", _)) => Source::from_lock(url),
         // Before specs named their kind, and for kinds that are a mirror of another source.

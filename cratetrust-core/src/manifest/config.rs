@@ -45,6 +45,35 @@ pub fn config_keys(text: &str) -> Result<Vec<String>> {
     Ok(keys)
 }
 
+/// The directories of packages (`directory`, `local-registry`) that a cargo configuration puts in
+/// the place of a registry or a repository; sorted. Relative ones begin above `.cargo`.
+///
+/// # Errors
+/// As [`config_keys`].
+pub fn source_directories(text: &str) -> Result<Vec<String>> {
+    let config: Table = text
+        .parse()
+        .map_err(|e: toml::de::Error| Error::parse(format!("invalid TOML: {}", e.message())))?;
+    let sources = config.get("source").and_then(Value::as_table);
+    let text = |source: &Value, key: &str| source.get(key)?.as_str().map(str::to_owned);
+    let used: std::collections::HashSet<String> = sources
+        .into_iter()
+        .flat_map(|sources| sources.values())
+        .filter_map(|source| text(source, "replace-with"))
+        .collect();
+    let mut directories: Vec<String> = sources
+        .into_iter()
+        .flatten()
+        .filter(|(name, _)| used.contains(*name))
+        .filter_map(|(_, source)| {
+            text(source, "directory").or_else(|| text(source, "local-registry"))
+        })
+        .collect();
+    directories.sort();
+    directories.dedup();
+    Ok(directories)
+}
+
 fn is_empty(value: &Value) -> bool {
     value.as_array().is_some_and(Vec::is_empty)
 }
@@ -97,6 +126,18 @@ mod tests {
         );
         assert!(of("[build]\njobs = 2\n[alias]\nb = \"build\"").is_empty());
         assert!(of("build = 1\ntarget = [1]\nsource = \"x\"\npatch = 2").is_empty());
+    }
+
+    #[test]
+    fn directories_that_stand_in_for_sources_are_found() {
+        let found = source_directories(
+            "[source.crates-io]\nreplace-with='v'\n[source.v]\ndirectory='vendor'\n\
+             [source.\"git+https://g\"]\ngit='https://g'\nreplace-with='l'\n\
+             [source.l]\nlocal-registry='../local'\n[source.unused]\ndirectory='other'\n",
+        );
+        assert_eq!(found.unwrap(), ["../local", "vendor"]);
+        assert!(source_directories("source = 1").unwrap().is_empty());
+        assert!(source_directories("[source").is_err());
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod structure;
 mod targets;
 pub(crate) mod vcs;
 
-pub use config::config_keys;
+pub use config::{config_keys, source_directories};
 pub use dependencies::{Dependency, DependencyKind};
 pub(crate) use project::{Project, project};
 pub(crate) use shape::{Shape, inside};

@@ -1,5 +1,6 @@
 //! The identity of one package: name, version and source, and the package URL made of them.
 
+pub(crate) mod license;
 mod purl;
 mod source;
 

@@ -44,22 +44,27 @@ pub struct DeclaredDependency {
     pub features: Vec<String>,
 }
 
-/// Looks a version up in an index directory, as cargo caches it (`.cache`) or plain. An entry with
-/// another checksum is none.
+/// Looks a version up in an index directory, as cargo caches it (`.cache`) or plain, or in an index
+/// file. An entry with another checksum is none.
 ///
 /// # Errors
 /// `LimitExceeded` and `Cancelled`; what cannot be read or understood is as if absent.
 pub fn declared(
-    directory: &Path,
+    index: &Path,
     (name, version, checksum): (&str, &str, Sha256),
     limits: &Limits,
     cancel: &CancelToken,
 ) -> Result<Option<Declared>> {
     let relative = index_path(name);
     for path in [
-        directory.join(".cache").join(&relative),
-        directory.join(&relative),
+        index.join(".cache").join(&relative),
+        index.join(&relative),
+        index.to_owned(),
     ] {
+        // What lies elsewhere than expected may be a directory.
+        if !path.is_file() {
+            continue;
+        }
         let input = Input::from_path(path);
         let bytes = match input.read("lockfile-size", limits.lockfile_size, cancel) {
             Ok(bytes) => bytes,
@@ -68,12 +73,13 @@ pub fn declared(
                 _ => continue,
             },
         };
-        // A cache separates its fields by NUL, a plain index by line ends.
+        let checksum = checksum.to_string();
+        // A cache separates its fields by NUL, a plain index by line ends. Of the entries of all
+        // versions, one is worth understanding.
         let entries = bytes
             .split(|byte| matches!(byte, 0 | b'\n'))
-            .filter(|field| field.first() == Some(&b'{'))
+            .filter(|field| field.first() == Some(&b'{') && holds(field, checksum.as_bytes()))
             .filter_map(|field| serde_json::from_slice::<Value>(field).ok());
-        let checksum = checksum.to_string();
         for entry in entries {
             let is = |key: &str, text: &str| entry.get(key).and_then(Value::as_str) == Some(text);
             if is("vers", version) && is("name", name) && is("cksum", &checksum) {
@@ -82,6 +88,10 @@ pub fn declared(
         }
     }
     Ok(None)
+}
+
+fn holds(field: &[u8], text: &[u8]) -> bool {
+    field.windows(text.len()).any(|window| window == text)
 }
 
 fn of(entry: &Value) -> Declared {

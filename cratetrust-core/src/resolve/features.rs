@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::graph::{Entry, Graph, Platforms, Symbol, Value};
+use super::graph::{Assume, Entry, Graph, Node, Platforms, Symbol, Value};
 use super::roots::Plan;
 use crate::error::{Error, Result};
 use crate::manifest::DependencyKind;
@@ -25,6 +25,11 @@ pub(super) struct Side {
     /// Always false where the resolver does not keep host and target apart.
     pub(super) host: bool,
 }
+
+/// The sides that a dependency leads to.
+type Sides = [Option<Side>; 2];
+
+const NO_SIDES: Sides = [None; 2];
 
 /// What is on in a package on one side.
 #[derive(Debug, Default)]
@@ -97,11 +102,13 @@ pub(super) fn activate(
     graph: &Graph<'_>,
     platforms: &Platforms,
     plan: &Plan<'_>,
+    assume: Assume,
     cancel: &CancelToken,
 ) -> Result<Active> {
     let mut work = Work {
         graph,
         platforms,
+        assume,
         split: plan.split,
         dev: plan.dev,
         dev_owners: plan.requested.iter().map(|one| one.package).collect(),
@@ -139,6 +146,7 @@ pub(super) fn activate(
 struct Work<'g, 'a> {
     graph: &'g Graph<'a>,
     platforms: &'g Platforms,
+    assume: Assume,
     split: bool,
     dev: bool,
     /// The packages whose dev-dependencies take part.
@@ -209,22 +217,25 @@ impl Work<'_, '_> {
     }
 
     /// Uses a dependency: reaches the package, with what the dependency turns on there.
-    fn follow(&mut self, side: Side, at: usize, entry: &Entry) -> Option<Side> {
+    fn follow(&mut self, side: Side, at: usize, entry: &Entry) -> Sides {
         if !self.counts(side, entry) {
-            return None;
+            return NO_SIDES;
         }
-        let Some(to) = self.target(side, entry) else {
+        if entry.to.is_none() {
             self.lost.insert((side.package, at));
-            return None;
-        };
-        self.reach(to);
-        self.push(to, &entry.values);
-        let default = self.graph.default;
-        let node = self.graph.nodes.get(to.package);
-        if entry.default_features && node.is_some_and(|node| node.feature(default).is_some()) {
-            self.values.push((to, Value::Feature(default)));
+            return NO_SIDES;
         }
-        Some(to)
+        let sides = self.sides(side, entry);
+        for to in sides.into_iter().flatten() {
+            self.reach(to);
+            self.push(to, &entry.values);
+            let default = self.graph.default;
+            let node = self.graph.nodes.get(to.package);
+            if entry.default_features && node.is_some_and(|node| node.feature(default).is_some()) {
+                self.values.push((to, Value::Feature(default)));
+            }
+        }
+        sides
     }
 
     /// Whether a dependency takes part on this side.
@@ -245,17 +256,24 @@ impl Work<'_, '_> {
         }
     }
 
-    fn target(&self, side: Side, entry: &Entry) -> Option<Side> {
-        let package = entry.to?;
-        let is_macro = || {
-            let node = self.graph.nodes.get(package);
-            node.is_some_and(|node| node.is_proc_macro())
+    /// The sides on which a dependency is used: one, but where it may be a procedural macro or not.
+    fn sides(&self, side: Side, entry: &Entry) -> Sides {
+        let Some(package) = entry.to else {
+            return NO_SIDES;
         };
-        let turns = self.split && (entry.kind == DependencyKind::Build || is_macro());
-        Some(Side {
-            package,
-            host: side.host || turns,
-        })
+        let of = |host| Some(Side { package, host });
+        if side.host || !self.split {
+            return [of(side.host), None];
+        }
+        let node = self.graph.nodes.get(package);
+        if entry.kind == DependencyKind::Build || node.is_some_and(Node::is_proc_macro) {
+            return [of(true), None];
+        }
+        match (node.is_some_and(|node| node.declared), self.assume) {
+            (false, _) => [of(false), None],
+            (true, Assume::All) => [of(false), of(true)],
+            (true, Assume::Sure) => NO_SIDES,
+        }
     }
 
     fn turn_on(&mut self, side: Side, value: Value) {
@@ -301,7 +319,7 @@ impl Work<'_, '_> {
                             self.values.push((side, Value::Feature(name)));
                         }
                     }
-                    if let Some(to) = self.target(side, entry) {
+                    for to in self.sides(side, entry).into_iter().flatten() {
                         self.values.push((to, Value::Feature(feature)));
                     }
                 }
@@ -326,7 +344,7 @@ impl Work<'_, '_> {
             let Some(entry) = node.entries.get(*at) else {
                 continue;
             };
-            if let Some(to) = self.follow(side, *at, entry) {
+            for to in self.follow(side, *at, entry).into_iter().flatten() {
                 let features = deferred.iter().map(|feature| Value::Feature(*feature));
                 self.values.extend(features.map(|value| (to, value)));
             }

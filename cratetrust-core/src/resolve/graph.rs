@@ -110,8 +110,25 @@ pub(super) struct Node<'a> {
 }
 
 impl Node<'_> {
+    /// The library; of a package whose index line alone is at hand, one is assumed.
     pub(super) fn library(&self) -> Option<Library> {
+        if self.declared {
+            return Some(Library {
+                proc_macro: false,
+                linkable: true,
+            });
+        }
         self.targets?.library
+    }
+
+    /// The build scripts; of a package whose index line alone is at hand, one where something is
+    /// declared for it.
+    pub(super) fn build_scripts(&self) -> usize {
+        let is_for_one = |entry: &Entry| entry.kind == DependencyKind::Build;
+        match self.targets {
+            Some(targets) => targets.build_scripts,
+            None => usize::from(self.declared && self.entries.iter().any(is_for_one)),
+        }
     }
 
     /// Whether the library is a procedural macro.
@@ -170,6 +187,16 @@ impl Platforms {
     }
 }
 
+/// What is taken for true of a package whose index line alone is at hand. The truth lies between
+/// the two: each step of a resolution only adds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Assume {
+    /// Whatever it may be: a library and a procedural macro, with a build script.
+    All,
+    /// What it is in any case.
+    Sure,
+}
+
 /// The packages of a lockfile and what they declare.
 pub(super) struct Graph<'a> {
     pub(super) packages: &'a [LockedPackage],
@@ -219,7 +246,9 @@ impl<'a> Graph<'a> {
                 },
                 Some(Knowledge::Declared(structure, why)) => Node {
                     declared: true,
-                    unknown: Some(format!("its manifest is not at hand: {why}")),
+                    unknown: Some(format!(
+                        "its manifest is not at hand: {why}; its index line does not tell whether it is a procedural macro or has a build script"
+                    )),
                     ..graph.node(at, structure, &[], &mut known_platforms)
                 },
                 Some(Knowledge::Missing(why)) => Node {
@@ -234,6 +263,11 @@ impl<'a> Graph<'a> {
             graph.nodes.push(node);
         }
         Ok(graph)
+    }
+
+    /// Whether of any package the index line alone is at hand.
+    pub(super) fn has_declared(&self) -> bool {
+        self.nodes.iter().any(|node| node.declared)
     }
 
     /// Evaluates every platform.

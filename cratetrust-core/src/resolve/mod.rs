@@ -21,7 +21,7 @@ use crate::manifest::{PackageStructure, Targets};
 use crate::progress::CancelToken;
 use crate::targets::{Cfg, Cfgs, Table};
 
-use graph::Graph;
+use graph::{Assume, Graph};
 pub use reach::Reach;
 
 /// What is known of one package of the lockfile.
@@ -29,7 +29,9 @@ pub use reach::Reach;
 pub enum Knowledge {
     /// Its manifest, with all that it inherits, and what it is built into.
     Manifest(Box<Described>),
-    /// Its dependencies and features, and why no more: enough where nothing of it is built.
+    /// Its dependencies and features, as an index has them, and why no more. Whether it is a
+    /// procedural macro and has a build script is open then: what that decides is
+    /// [`Scope::Maybe`].
     Declared(Box<PackageStructure>, String),
     /// Nothing, and why.
     Missing(String),
@@ -184,8 +186,14 @@ pub fn resolve(
             target_cfgs.insert(cfg.clone());
         }
         let platforms = graph.platforms((&host, &host_cfgs), (target, &target_cfgs));
-        let active = features::activate(&graph, &platforms, &plan, cancel)?;
-        let built = units::build(&graph, &platforms, &plan, &active, cancel)?;
+        let build = |assume| {
+            let active = features::activate(&graph, &platforms, &plan, assume, cancel)?;
+            units::build(&graph, &platforms, &plan, &active, assume, cancel)
+        };
+        let mut built = build(Assume::All)?;
+        if graph.has_declared() {
+            built = units::between(&graph, built, &build(Assume::Sure)?);
+        }
         union.add(built);
     }
     let mut completed = selection.clone();
@@ -204,6 +212,16 @@ fn own_cfgs(selection: &Selection) -> Result<Vec<Cfg>> {
             .map_err(|error| Error::invalid(format!("`{text}` is no cfg: {}", error.message())))
     });
     cfgs.collect()
+}
+
+/// The scope of what takes part in two ways. What may be linked is not said to be used by build
+/// scripts or tests alone.
+fn either(one: Scope, other: Scope) -> Scope {
+    let (first, last) = (one.min(other), one.max(other));
+    match (first, last) {
+        (Scope::Build | Scope::Dev, Scope::Maybe) => Scope::Maybe,
+        _ => first,
+    }
 }
 
 /// A unit's kind, platform and features.
@@ -233,7 +251,7 @@ impl Union {
 
     fn add(&mut self, built: units::Built) {
         for (slot, scope) in self.scopes.iter_mut().zip(&built.scopes) {
-            *slot = (*slot).min(*scope);
+            *slot = either(*slot, *scope);
         }
         for (package, unit) in built.units {
             let key = (unit.kind, unit.platform, unit.features);

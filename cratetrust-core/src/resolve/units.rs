@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::features::Active;
-use super::graph::{Entry, Graph, Node, Platforms, edge_kind};
+use super::graph::{Assume, Entry, Graph, Node, Platforms, edge_kind};
 use super::roots::Plan;
 use super::{SkippedBinary, UsedEdge};
 use crate::bom::{EdgeKind, Scope, Unit};
@@ -73,6 +73,7 @@ pub(super) fn build(
     platforms: &Platforms,
     plan: &Plan<'_>,
     active: &Active,
+    assume: Assume,
     cancel: &CancelToken,
 ) -> Result<Built> {
     let mut work = Work {
@@ -80,11 +81,12 @@ pub(super) fn build(
         platforms,
         plan,
         active,
+        assume,
         keys: Vec::new(),
         places: HashMap::new(),
         needs: Vec::new(),
         used: HashSet::new(),
-        touched: HashSet::new(),
+        touched: HashMap::new(),
         built: BTreeSet::new(),
         uncertain: BTreeSet::new(),
         gaps: BTreeSet::new(),
@@ -96,7 +98,7 @@ pub(super) fn build(
         if next.is_multiple_of(CHECK_EVERY) {
             cancel.check()?;
         }
-        let needs = work.needs_of(key);
+        let needs = work.needs_of(next, key);
         work.needs.push(needs);
         next += 1;
     }
@@ -110,14 +112,15 @@ struct Work<'g, 'a> {
     platforms: &'g Platforms,
     plan: &'g Plan<'g>,
     active: &'g Active,
+    assume: Assume,
     keys: Vec<Key>,
     places: HashMap<Key, usize>,
     /// For each unit, those that it needs.
     needs: Vec<Vec<usize>>,
     /// Dependencies that are used: package and entry.
     used: HashSet<(usize, usize)>,
-    /// Packages that a unit leads to and that have no library that is known.
-    touched: HashSet<usize>,
+    /// Packages that have no library that is known, and the units that lead to them.
+    touched: HashMap<usize, Vec<usize>>,
     /// Packages with units.
     built: BTreeSet<usize>,
     /// Packages below which nothing is certain.
@@ -161,7 +164,7 @@ impl<'a> Work<'_, 'a> {
                 let missing = self.missing_features(*package, binary);
                 if missing.is_empty() {
                     roots.push(self.place(target_unit(*package, Kind::Binary(at))));
-                } else if named.is_empty() {
+                } else if named.is_empty() || self.assume == Assume::Sure {
                     skipped.push(SkippedBinary {
                         package: *package,
                         name: binary.name.clone(),
@@ -253,7 +256,7 @@ impl<'a> Work<'_, 'a> {
     }
 
     /// The units that a unit needs.
-    fn needs_of(&mut self, unit: Key) -> Vec<usize> {
+    fn needs_of(&mut self, place: usize, unit: Key) -> Vec<usize> {
         let graph = self.graph;
         let Some(node) = graph.nodes.get(unit.package) else {
             return Vec::new();
@@ -280,20 +283,32 @@ impl<'a> Work<'_, 'a> {
             if entry.uncertain.is_some() {
                 continue;
             }
-            let Some(library) = graph.nodes.get(to).and_then(Node::library) else {
-                self.touched.insert(to);
+            let target = graph.nodes.get(to);
+            let Some(library) = target.and_then(Node::library) else {
+                self.touched.entry(to).or_default().push(place);
                 continue;
             };
+            let may_be_macro = !unit.host && target.is_some_and(|node| node.declared);
+            if may_be_macro && self.assume == Assume::Sure {
+                continue;
+            }
             self.used.insert((unit.package, at));
             let host_features = unit.host_features || is_script;
             let key = library_unit(to, library.proc_macro, unit.host, host_features);
             needs.push(self.place(key));
+            if may_be_macro {
+                needs.push(self.place(library_unit(to, true, true, true)));
+            }
         }
         if is_script {
             return needs;
         }
         let targets = node.targets;
-        for at in 0..targets.map_or(0, |targets| targets.build_scripts) {
+        let scripts = match self.assume {
+            Assume::Sure if node.declared => 0,
+            _ => node.build_scripts(),
+        };
+        for at in 0..scripts {
             needs.push(self.place(Key {
                 package: unit.package,
                 kind: Kind::BuildScript(at),
@@ -380,18 +395,15 @@ impl<'a> Work<'_, 'a> {
 
     /// A package of which too little is known.
     fn unknown(&mut self, at: usize, node: &Node<'_>, why: &str) {
-        if self.touched.contains(&at) || (node.targets.is_some() && self.built.contains(&at)) {
-            self.gaps.insert((at, why.to_owned()));
-            self.uncertain.insert(at);
+        if node.declared {
+            if self.built.contains(&at) {
+                self.gaps.insert((at, why.to_owned()));
+            }
             return;
         }
-        // Features are on one side alone, so that it does not matter whether it is a macro.
-        let one_side = !self.plan.split
-            || self
-                .active
-                .state(at, false)
-                .is_none_or(|state| !state.reached);
-        if node.declared && one_side {
+        if self.touched.contains_key(&at) || (node.targets.is_some() && self.built.contains(&at)) {
+            self.gaps.insert((at, why.to_owned()));
+            self.uncertain.insert(at);
             return;
         }
         // No unit leads to it: resolver 1 goes where no platform of the build does. It may still
@@ -425,6 +437,16 @@ impl<'a> Work<'_, 'a> {
         let unit_scopes = self.unit_scopes(roots, tests);
         let mut scopes = vec![Scope::NotBuilt; count];
         let maybe = closure(self.graph, self.uncertain.iter().copied());
+        // What only build scripts and macros lead to cannot be linked.
+        let is_linked = |at: &usize| unit_scopes.get(*at) == Some(&Scope::Linked);
+        let may_be_linked = |at: &usize| {
+            let users = self.touched.get(at);
+            users.is_none_or(|users| users.iter().any(is_linked))
+        };
+        let linked = closure(
+            self.graph,
+            self.uncertain.iter().copied().filter(may_be_linked),
+        );
         for at in &maybe {
             if let Some(scope) = scopes.get_mut(*at) {
                 *scope = Scope::Maybe;
@@ -433,7 +455,8 @@ impl<'a> Work<'_, 'a> {
         let mut units = Vec::with_capacity(self.keys.len());
         let mut features: HashMap<(usize, bool), Vec<String>> = HashMap::new();
         for (key, scope) in self.keys.iter().zip(&unit_scopes) {
-            if let Some(slot) = scopes.get_mut(key.package) {
+            let counts = *scope == Scope::Linked || !linked.contains(&key.package);
+            if let Some(slot) = scopes.get_mut(key.package).filter(|_| counts) {
                 *slot = (*slot).min(*scope);
             }
             let names = features
@@ -533,6 +556,34 @@ impl<'a> Work<'_, 'a> {
         spread(tests, Scope::Dev, &|_| true);
         scopes
     }
+}
+
+/// What is certain of two answers between which the truth lies.
+pub(super) fn between(graph: &Graph<'_>, all: Built, sure: &Built) -> Built {
+    let scopes = all.scopes.iter().zip(&sure.scopes);
+    let scopes = scopes.map(|(all, sure)| if all == sure { *all } else { Scope::Maybe });
+    let known: HashSet<(usize, &str, &str, &[String], Scope)> = sure
+        .units
+        .iter()
+        .map(|(package, unit)| unit_key(*package, unit))
+        .collect();
+    let units = all.units.into_iter().map(|(package, mut unit)| {
+        let declared = graph.nodes.get(package).is_some_and(|node| node.declared);
+        if declared || !known.contains(&unit_key(package, &unit)) {
+            unit.scope = Scope::Maybe;
+        }
+        (package, unit)
+    });
+    Built {
+        scopes: scopes.collect(),
+        units: units.collect(),
+        ..all
+    }
+}
+
+fn unit_key(package: usize, unit: &Unit) -> (usize, &str, &str, &[String], Scope) {
+    let (kind, platform) = (unit.kind.as_str(), unit.platform.as_str());
+    (package, kind, platform, &unit.features, unit.scope)
 }
 
 /// The packages that some may lead to, themselves included.

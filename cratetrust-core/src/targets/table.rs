@@ -1,5 +1,7 @@
 //! The cfgs of every target of one rustc release, kept as text.
 
+use std::rc::Rc;
+
 use super::cfg::{Cfg, Cfgs};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -49,21 +51,32 @@ impl Table {
 
     /// The cfgs of the target `triple`, if rustc has a target of that name.
     pub fn get(&self, triple: &str) -> Option<Cfgs> {
+        let mut rows = self.rows();
+        rows.find(|(_, row)| row.first() == Some(&triple))
+            .map(|(keys, row)| of_row(&keys, &row))
+    }
+
+    /// Every target and its cfgs, sorted by triple.
+    pub fn all(&self) -> impl Iterator<Item = (&'static str, Cfgs)> {
+        let rows = self.rows();
+        rows.filter_map(|(keys, row)| Some((*row.first()?, of_row(&keys, &row))))
+    }
+
+    /// The columns' names, and the cells of each row, written out.
+    fn rows(&self) -> impl Iterator<Item = (Rc<[&'static str]>, Vec<&'static str>)> {
         let mut lines = self.lines();
-        let keys: Vec<&str> = lines.next()?.split(' ').collect();
+        let keys: Rc<[&str]> = lines
+            .next()
+            .map_or_else(|| [].into(), |line| line.split(' ').collect());
         let mut row: Vec<&str> = vec![NONE; keys.len()];
-        for line in lines {
+        lines.map(move |line| {
             for (cell, written) in row.iter_mut().zip(line.split(' ')) {
                 if written != DITTO {
                     *cell = written;
                 }
             }
-            if row.first() == Some(&triple) {
-                let columns = keys.iter().zip(&row).skip(1);
-                return Some(columns.flat_map(|(key, cell)| cfgs(key, cell)).collect());
-            }
-        }
-        None
+            (keys.clone(), row.clone())
+        })
     }
 
     /// The cfgs of the target `triple`.
@@ -107,6 +120,12 @@ impl Table {
             .lines()
             .filter(|line| !line.starts_with('#') && !line.starts_with(RUSTC))
     }
+}
+
+/// The cfgs of a row.
+fn of_row(keys: &[&str], row: &[&str]) -> Cfgs {
+    let columns = keys.iter().zip(row).skip(1);
+    columns.flat_map(|(key, cell)| cfgs(key, cell)).collect()
 }
 
 /// The cfgs that a cell of the column `key` stands for.

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use cratetrust_core::Limits;
-use cratetrust_core::manifest::config_keys;
+use cratetrust_core::manifest::{config_keys, source_directories};
 use cratetrust_core::text::escape;
 
 use crate::session::Session;
@@ -15,20 +15,41 @@ const NAMES: [&str; 2] = [".cargo/config", ".cargo/config.toml"];
 /// Keys named of one file.
 const MOST: usize = 6;
 
-/// Names each configuration above a project that would change what cargo builds.
-pub(super) fn remark(directory: &Path, session: &mut Session<'_>) {
+/// The directories that the configurations above a project put in the place of a registry: those
+/// that are there.
+pub(super) fn vendored(directory: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for (shown, path) in places(directory) {
+        let directories = match read(&path) {
+            Some(Some(text)) => source_directories(&text).unwrap_or_default(),
+            // The remark tells of what cannot be read.
+            Some(None) | None => continue,
+        };
+        // Paths begin where `.cargo` lies.
+        let base = shown.parent().and_then(Path::parent);
+        let named = directories.iter().map(|path| match base {
+            Some(base) => base.join(path),
+            None => PathBuf::from(path),
+        });
+        found.extend(named.filter(|path| path.is_dir()));
+    }
+    found
+}
+
+/// Names each configuration above a project that would change what cargo builds. Where packages
+/// were looked for in the directories that it puts in the place of a registry, it is obeyed so far.
+pub(super) fn remark(directory: &Path, obeyed: bool, session: &mut Session<'_>) {
     if !session.speaks() {
         return;
     }
-    let directory = match directory.as_os_str().is_empty() {
-        true => Path::new("."),
-        false => directory,
-    };
     for (shown, path) in places(directory) {
         let Some(text) = read(&path) else { continue };
         let shown = escape(&shown.display().to_string()).into_owned();
         let line = match text.as_deref().map(config_keys) {
-            Some(Ok(keys)) => match said(&keys) {
+            Some(Ok(mut keys)) => match said({
+                keys.retain(|key| !(obeyed && key.starts_with("source.")));
+                &keys
+            }) {
                 Some(keys) => format!(
                     "note: {shown} sets {keys}; cargo obeys that and may build something else, which --target, --cfg and --features can say\n"
                 ),
@@ -45,6 +66,10 @@ pub(super) fn remark(directory: &Path, session: &mut Session<'_>) {
 /// Where cargo looks: in the project and in every directory above. The project's own is shown as it
 /// was named.
 fn places(directory: &Path) -> Vec<(PathBuf, PathBuf)> {
+    let directory = match directory.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => directory,
+    };
     let real = std::fs::canonicalize(directory).unwrap_or_else(|_| directory.to_owned());
     let mut found = Vec::new();
     for (above, place) in real.ancestors().enumerate() {

@@ -2,50 +2,64 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use cratetrust_core::bom::Contact;
-use cratetrust_core::options::SelectionRequest;
 use cratetrust_core::report::Verdict;
 use cratetrust_core::sbom::Format;
-use cratetrust_core::{Error, Generated, Input, Options, Result};
+use cratetrust_core::{Error, Generated, Options, Result};
 
+use super::stores::Stores;
 use super::watched;
 use crate::args::Sbom;
 use crate::output::Staged;
 use crate::render;
 use crate::session::{FOUND, Session};
 
+/// Where a selection cannot be applied.
+const SELECTION_OF_A_RECORD: &str =
+    "selection flags are about what would be built; this evidence tells what was built";
+
 pub(super) fn run(args: &Sbom, session: &mut Session<'_>) -> Result<()> {
     let mut options = session.options(Some(&args.judging));
     options.jobs = super::jobs(options.jobs);
     describe(args, &mut options)?;
-    let found;
-    (options.crates, found) = crates(&args.crates, &args.evidence, session)?;
+    let directory = super::directory(&args.evidence);
+    let stores = Stores::find(&args.crates, directory, session)?;
+    options.crates.clone_from(&stores.inputs);
+    options.index = super::kept(args.index.as_deref(), session)?;
     options.selection = args.selection.request();
-    if options.selection.is_some() && !args.evidence.is_dir() {
+    let asked = options.selection.is_some();
+    if asked && directory.is_none() {
         return Err(Error::invalid(super::SELECTION_OF_A_FILE));
     }
-    options.selection = options
-        .selection
-        .or_else(|| host_build(&args.evidence, &options.crates));
+    let mut lower = None;
+    if let (None, Some(directory)) = (&options.selection, directory) {
+        match stores.host_build(directory) {
+            Ok(request) => options.selection = Some(request),
+            Err(why) => lower = Some(why),
+        }
+    }
     let format = Format::from_name(&args.output_format)?;
     let output = file(args.output.as_deref());
     let report_file = file(args.report.as_deref());
     refuse_clashes(args, output, report_file)?;
-    let evidence = session.input(&args.evidence)?;
+    let evidence = super::inputs(&args.evidence, session)?;
     let (generated, document) = watched(session, &mut options, |options| {
-        let generated = cratetrust_core::generate_sbom(std::slice::from_ref(&evidence), options)?;
+        let generated = cratetrust_core::generate_sbom(&evidence, options)?;
+        if asked && super::is_record(&generated.bom) {
+            return Err(Error::invalid(SELECTION_OF_A_RECORD));
+        }
         let mut document = generated.write(format, args.spec_version.as_deref())?;
         document.push(b'\n');
         Ok((generated, document))
     })?;
     options.cancel.check()?;
-    tell_home(found, session);
-    if options.selection.is_some() {
-        super::config::remark(&args.evidence, session);
+    stores.tell(session);
+    if let (Some(directory), Some(_)) = (directory, &options.selection) {
+        super::config::remark(directory, stores.obeys, session);
     }
-    write(args, session, &generated, document)?;
+    write(args, session, &generated, document, lower)?;
     if generated.report.verdict == Verdict::Fail {
         session.raise(FOUND);
     }
@@ -58,6 +72,7 @@ fn write(
     session: &mut Session<'_>,
     generated: &Generated,
     document: Vec<u8>,
+    lower: Option<&str>,
 ) -> Result<()> {
     let for_programs = session.for_programs(&generated.report);
     let is_text = for_programs.is_none();
@@ -84,23 +99,19 @@ fn write(
         session.remark(&report);
     } else {
         let name = args.output.as_deref().filter(|_| !to_stdout);
-        let text = render::made(generated, &args.output_format, name, session.err_paint());
+        let text = render::made(
+            generated,
+            &args.output_format,
+            name,
+            lower,
+            session.err_paint(),
+        );
         session.remark(&text);
     }
     if to_stdout {
         session.print_document(&document)?;
     }
     Ok(())
-}
-
-/// The build that a project's directory stands for where no flag names one: the host's, as far as
-/// there are manifests to resolve it with.
-pub(super) fn host_build(evidence: &Path, crates: &[Input]) -> Option<SelectionRequest> {
-    let resolvable = evidence.join("Cargo.toml").is_file() && !crates.is_empty();
-    resolvable.then(|| SelectionRequest {
-        host: Some(crate::args::HOST.to_owned()),
-        ..SelectionRequest::default()
-    })
 }
 
 /// What only the caller knows about the document.
@@ -140,54 +151,6 @@ fn describe(args: &Sbom, options: &mut Options) -> Result<()> {
     }
 }
 
-/// Where the packages' bytes lie: as asked; for a directory, else, CARGO_HOME, which the user is told.
-pub(super) fn crates(
-    given: &[PathBuf],
-    evidence: &Path,
-    session: &mut Session<'_>,
-) -> Result<(Vec<Input>, Option<String>)> {
-    let is_none = |path: &PathBuf| path == Path::new("none");
-    match given {
-        [] => {}
-        [one] if is_none(one) => return Ok((Vec::new(), None)),
-        many if many.iter().any(is_none) => {
-            return Err(Error::invalid(
-                "--crates none goes with no other --crates; a directory of that name is ./none",
-            ));
-        }
-        many => {
-            let inputs: Result<_> = many.iter().map(|path| session.input(path)).collect();
-            return Ok((inputs?, None));
-        }
-    }
-    let home = Some(evidence)
-        .filter(|path| path.is_dir())
-        .and_then(|_| cargo_home())
-        .filter(|home| home.join("registry").is_dir());
-    let shown = home
-        .as_ref()
-        .map(|home| cratetrust_core::text::escape(&home.display().to_string()).into_owned());
-    Ok((home.map(Input::from_path).into_iter().collect(), shown))
-}
-
-/// Says where packages were looked for that nobody named.
-pub(super) fn tell_home(found: Option<String>, session: &mut Session<'_>) {
-    if let Some(home) = found.filter(|_| session.speaks()) {
-        session.remark(&format!(
-            "packages were looked for in {home} (--crates none stops that)\n"
-        ));
-    }
-}
-
-/// Where cargo keeps what it fetches.
-fn cargo_home() -> Option<PathBuf> {
-    let given = |name| std::env::var_os(name).filter(|value| !value.is_empty());
-    given("CARGO_HOME")
-        .map(PathBuf::from)
-        .or_else(|| given("HOME").map(|home| Path::new(&home).join(".cargo")))
-        .or_else(|| given("USERPROFILE").map(|home| Path::new(&home).join(".cargo")))
-}
-
 fn epoch(value: &OsStr) -> Result<u64> {
     value
         .to_str()
@@ -219,9 +182,13 @@ fn refuse_clashes(args: &Sbom, output: Option<&Path>, report: Option<&Path>) -> 
         return Err(Error::invalid("--output and --report name the same file")
             .at_path(report.display().to_string()));
     }
-    let lockfile = args.evidence.join("Cargo.lock");
+    let evidence = || {
+        args.evidence
+            .iter()
+            .flat_map(|path| [path.clone(), path.join("Cargo.lock")])
+    };
     for path in [output, report].into_iter().flatten() {
-        if same_file(path, &args.evidence) || same_file(path, &lockfile) {
+        if evidence().any(|evidence| same_file(path, &evidence)) {
             return Err(Error::invalid("this would overwrite the evidence")
                 .at_path(path.display().to_string()));
         }

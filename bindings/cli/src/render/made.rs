@@ -16,6 +16,7 @@ pub(crate) fn made(
     generated: &Generated,
     format: &str,
     file: Option<&Path>,
+    lower: Option<&str>,
     paint: Paint,
 ) -> String {
     let Generated { bom, report } = generated;
@@ -34,15 +35,21 @@ pub(crate) fn made(
     }
     text.push('\n');
     let mut table = Table::default();
-    for evidence in &bom.evidence {
-        table.row(
-            "evidence",
-            format!(
-                "{} (level {})",
-                escape(&evidence.name),
-                evidence.level.name()
-            ),
+    for (at, evidence) in bom.evidence.iter().enumerate() {
+        let mut says = format!(
+            "{} (level {}",
+            escape(&evidence.name),
+            evidence.level.name()
         );
+        if bom.evidence.len() > 1 {
+            let knows = bom.packages.iter().filter(|p| p.evidence.contains(&at));
+            let _ = write!(says, ", {}", count(knows.count() as u64, "package"));
+        }
+        says.push(')');
+        table.row("evidence", says);
+    }
+    if let Some(why) = lower.filter(|_| is_lockfile_alone(bom)) {
+        table.row("level", why);
     }
     built(bom, &mut table);
     let enriched = bom.packages.iter().filter(|p| p.enriched_from.is_some());
@@ -54,17 +61,6 @@ pub(crate) fn made(
                 "{enriched} of {}",
                 count(bom.packages.len() as u64, "package")
             ),
-        );
-    }
-    let from_lockfile_only = !bom.evidence.is_empty()
-        && bom
-            .evidence
-            .iter()
-            .all(|evidence| evidence.level == EvidenceLevel::Lockfile);
-    if from_lockfile_only && bom.packages.iter().all(|p| p.scope == Scope::Maybe) {
-        table.row(
-            "scope",
-            "maybe: a lockfile names the packages of every platform and feature",
         );
     }
     table.write(&mut text);
@@ -81,49 +77,103 @@ pub(crate) fn made(
     text
 }
 
+fn is_lockfile_alone(bom: &Bom) -> bool {
+    let mut levels = bom.evidence.iter().map(|evidence| evidence.level);
+    !bom.evidence.is_empty() && levels.all(|level| level == EvidenceLevel::Lockfile)
+}
+
 /// What was resolved for, and what a lockfile alone would have claimed.
 fn built(bom: &Bom, table: &mut Table) {
-    let Some(selection) = &bom.selection else {
-        return;
-    };
-    if !selection.targets.is_empty() {
-        table.row("target", escape(&selection.targets.join(", ")));
-    }
-    if let Some(host) = &selection.host
-        && selection.targets.iter().any(|target| target != host)
-    {
-        table.row("host", escape(host));
-    }
     let of = |scope| bom.packages.iter().filter(|p| p.scope == scope).count();
-    let scopes = [
+    let maybe = of(Scope::Maybe);
+    if is_lockfile_alone(bom) && maybe == bom.packages.len() {
+        table.row(
+            "scope",
+            "maybe: a lockfile names the packages of every platform and feature",
+        );
+        return;
+    }
+    if let Some(selection) = &bom.selection {
+        if !selection.targets.is_empty() {
+            table.row("target", escape(&selection.targets.join(", ")));
+        }
+        if let Some(host) = &selection.host
+            && selection.targets.iter().any(|target| target != host)
+        {
+            table.row("host", escape(host));
+        }
+    }
+    let told: Vec<String> = [
         Scope::Linked,
         Scope::Build,
         Scope::Dev,
         Scope::Maybe,
         Scope::NotBuilt,
     ]
-    .map(|scope| (scope, of(scope)));
-    let told: Vec<String> = scopes
-        .iter()
-        .filter(|(_, count)| *count > 0)
-        .map(|(scope, count)| format!("{count} {}", scope.name()))
-        .collect();
+    .into_iter()
+    .map(|scope| (scope, of(scope)))
+    .filter(|(_, count)| *count > 0)
+    .map(|(scope, count)| format!("{count} {}", scope.name()))
+    .collect();
     if told.is_empty() {
         return;
     }
     table.row("scope", told.join(", "));
-    let (linked, maybe) = (of(Scope::Linked), of(Scope::Maybe));
-    let all = bom.packages.len();
-    let mut says = format!(
-        "a lockfile alone names {}; {} built, {linked} linked",
-        count(all as u64, "package"),
-        match all - of(Scope::NotBuilt) - maybe {
-            1 => "1 is".to_owned(),
-            many => format!("{many} are"),
-        },
-    );
+    let built = of(Scope::Linked) + of(Scope::Build);
+    let mut says = match locked(bom) {
+        Some(count_of) => format!(
+            "a lockfile alone names {}; ",
+            count(count_of as u64, "package")
+        ),
+        None => "without a lockfile at hand, what one names is not known; ".to_owned(),
+    };
+    let linked = of(Scope::Linked);
+    let _ = match built {
+        1 => write!(says, "1 is built, {linked} linked"),
+        many => write!(says, "{many} are built, {linked} linked"),
+    };
     if maybe > 0 {
         let _ = write!(says, "; {maybe} may be");
     }
     table.row("in short", says);
+    if let Some(why) = unsure(bom) {
+        table.row("maybe", why);
+    }
+}
+
+/// Why packages may be built: what the least exact evidence cannot tell.
+fn unsure(bom: &Bom) -> Option<&'static str> {
+    let has = |level| bom.evidence.iter().any(|evidence| evidence.level == level);
+    if bom.packages.iter().all(|p| p.scope != Scope::Maybe) {
+        return None;
+    }
+    if has(EvidenceLevel::LockfileIndex) {
+        return Some(
+            "where no manifest is at hand, an index tells what is used, and not what of it is linked",
+        );
+    }
+    let exact = has(EvidenceLevel::Manifests) || has(EvidenceLevel::CargoSbom);
+    (has(EvidenceLevel::CargoMetadata) && !exact).then_some(
+        "cargo metadata unites the features of host, target and tests, and lists what is not built",
+    )
+}
+
+/// The packages that the lockfile names; `None` where none was read.
+fn locked(bom: &Bom) -> Option<usize> {
+    let is_lockfile = |at: &usize| {
+        bom.evidence.get(*at).is_some_and(|evidence| {
+            matches!(
+                evidence.level,
+                EvidenceLevel::Lockfile | EvidenceLevel::LockfileIndex | EvidenceLevel::Manifests
+            )
+        })
+    };
+    let all = 0..bom.evidence.len();
+    all.clone().find(is_lockfile)?;
+    let packages = bom.packages.iter();
+    Some(
+        packages
+            .filter(|p| p.evidence.iter().any(is_lockfile))
+            .count(),
+    )
 }

@@ -26,7 +26,7 @@ const SHORTEST_REV: usize = 7;
 pub(super) struct Stores {
     /// By the name without `.crate`.
     artifacts: HashMap<String, Vec<Artifact>>,
-    /// Index directories.
+    /// Index directories, and index files.
     indexes: Vec<PathBuf>,
     /// Checkouts of repositories: `git/checkouts/NAME-HASH/REV`.
     checkouts: Vec<Checkout>,
@@ -53,6 +53,8 @@ impl Stores {
             indexes: Vec::new(),
             checkouts: Vec::new(),
         };
+        let index = options.index.as_ref().and_then(Input::path);
+        stores.indexes.extend(index.map(Path::to_owned));
         for input in &options.crates {
             let Some(path) = input.path() else {
                 return Err(
@@ -69,6 +71,13 @@ impl Stores {
                 }
                 Err(error) => return Err(error),
             };
+            if layout == Layout::CargoHome {
+                // Also where nothing was fetched but the index.
+                for index in [path.join("registry/index"), path.join("index")] {
+                    let found = directories(&index, &options.limits, &options.cancel)?;
+                    stores.indexes.extend(found);
+                }
+            }
             let store = registry::scan(path, layout, &options.limits, &options.cancel)?;
             stores
                 .indexes
@@ -82,6 +91,8 @@ impl Stores {
                 list.push(artifact);
             }
         }
+        stores.indexes.sort();
+        stores.indexes.dedup();
         for artifacts in stores.artifacts.values_mut() {
             // Archives first: the lockfile says what their bytes are.
             artifacts.sort_by_key(|artifact| match artifact.kind {
