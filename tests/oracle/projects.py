@@ -29,10 +29,13 @@ TARGETS = (
     "wasm32-wasip1",
     "x86_64-unknown-linux-musl",
 )
-# What a file of a made project names where this machine's path has to stand.
+# What a file of a made project names where this machine's path has to stand, and what its lock names for the
+# commit of a repository: that follows from the path, where a file of the repository names another one.
 GIT_ROOT = "@GIT@"
+COMMIT = "@COMMIT@"
+LOCKED = re.compile(r"(git\+file://@GIT@/([a-z0-9-]+)(?:\?[^#\"]*)?#)(@COMMIT@|[0-9a-f]{40})")
 HEADER = re.compile(r"^--- (git:([a-z0-9-]+)/)?([A-Za-z0-9_./-]+)$", re.MULTILINE)
-# A commit has to be the same on every machine: locks name it.
+# The same content makes the same commit.
 GIT_IDENTITY = {
     "GIT_AUTHOR_NAME": "oracle",
     "GIT_AUTHOR_EMAIL": "oracle@example.invalid",
@@ -143,18 +146,19 @@ def lay_out_made(bundle: Path, root: Path, base: Path) -> None:
     files, repositories = read_bundle(bundle)
     # Each project has its own repositories: a name may mean something else in the next one.
     git = base / "git" / bundle.stem
+    commits = {name: make_repository(git / name, content, git) for name, content in repositories.items()}
+    if "Cargo.lock" in files:
+        files["Cargo.lock"] = LOCKED.sub(lambda found: found[1] + commits[found[2]], files["Cargo.lock"])
     write_files(root, files, git)
-    for name, content in repositories.items():
-        make_repository(git / name, content, git)
 
 
-def make_repository(path: Path, content: dict[str, str], git: Path) -> None:
-    """A git repository of one commit with tag `v1`, the same on every machine."""
+def make_repository(path: Path, content: dict[str, str], git: Path) -> str:
+    """A git repository of one commit with tag `v1`; returns the commit."""
     shutil.rmtree(path, ignore_errors=True)
     path.mkdir(parents=True)
     write_files(path, content, git)
 
-    def run(*arguments: str) -> None:
+    def run(*arguments: str) -> str:
         command = ["git", "-c", "init.defaultBranch=main", "-c", "commit.gpgsign=false", *arguments]
         kept = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
         done = subprocess.run(
@@ -162,11 +166,13 @@ def make_repository(path: Path, content: dict[str, str], git: Path) -> None:
         )
         if done.returncode != 0:
             raise OracleError(f"{' '.join(command)}: {done.stderr}")
+        return done.stdout.strip()
 
     run("init", "--quiet")
     run("add", "--all")
     run("commit", "--quiet", "--message", "content")
     run("tag", "v1")
+    return run("rev-parse", "HEAD")
 
 
 def lock(project: Project, base: Path, cargo: Cargo) -> None:
@@ -182,6 +188,7 @@ def lock(project: Project, base: Path, cargo: Cargo) -> None:
         raise OracleError(f"{project.name}: {e}") from e
     locked = (root / "Cargo.lock").read_text(encoding="utf-8")
     locked = locked.replace(str(base / "git" / project.made.stem), GIT_ROOT)
+    locked = LOCKED.sub(lambda found: found[1] + COMMIT, locked)
     project.made.write_text(f"{text}--- Cargo.lock\n{locked}", encoding="utf-8")
 
 
