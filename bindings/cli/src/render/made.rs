@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use cratetrust_core::Generated;
-use cratetrust_core::bom::{Bom, EvidenceLevel, Scope};
+use cratetrust_core::bom::{Bom, EvidenceLevel, Scope, Selection};
 use cratetrust_core::report::Verdict;
 use cratetrust_core::text::escape;
 
@@ -83,8 +83,11 @@ pub(crate) fn made(
 
 /// What was resolved for, and what a lockfile alone would have claimed.
 fn built(bom: &Bom, table: &mut Table) {
-    let Some(selection) = &bom.selection else {
-        return;
+    let none = Selection::default();
+    let selection = match &bom.selection {
+        Some(selection) => selection,
+        None if bom.is_of_one_build() => &none,
+        None => return,
     };
     if !selection.targets.is_empty() {
         table.row("target", escape(&selection.targets.join(", ")));
@@ -112,6 +115,15 @@ fn built(bom: &Bom, table: &mut Table) {
         return;
     }
     table.row("scope", told.join(", "));
+    // Only beside a lockfile is it known what that alone would have claimed.
+    if bom.selection.is_none()
+        && bom
+            .evidence
+            .iter()
+            .all(|evidence| evidence.level != EvidenceLevel::Lockfile)
+    {
+        return;
+    }
     let (linked, maybe) = (of(Scope::Linked), of(Scope::Maybe));
     let all = bom.packages.len();
     let mut says = format!(
