@@ -650,6 +650,11 @@
 #define CRATETRUST_CODE_CRATE_GAP "crate-gap"
 
 /**
+ * Finding code of class note: A piece of evidence has a format newer than those known here; what was understood was used.
+ */
+#define CRATETRUST_CODE_EVIDENCE_VERSION_UNKNOWN "evidence-version-unknown"
+
+/**
  * Finding code of class note: A binary is not built, because features that it needs are off.
  */
 #define CRATETRUST_CODE_BIN_SKIPPED "bin-skipped"
@@ -823,6 +828,16 @@
  * Limit `sbom-size`, by default 268435456.
  */
 #define CRATETRUST_LIMIT_SBOM_SIZE "sbom-size"
+
+/**
+ * Limit `binary-size`, by default 1073741824.
+ */
+#define CRATETRUST_LIMIT_BINARY_SIZE "binary-size"
+
+/**
+ * Limit `auditable-size`, by default 8388608.
+ */
+#define CRATETRUST_LIMIT_AUDITABLE_SIZE "auditable-size"
 
 /**
  * Limit `nesting`, by default 128.

@@ -240,6 +240,8 @@ const (
 	CodeIndexLineInvalid Code = "index-line-invalid"
 	// CodeCrateGap is of class coverage: What is known of a package does not tell what of it and below it is built.
 	CodeCrateGap Code = "crate-gap"
+	// CodeEvidenceVersionUnknown is of class note: A piece of evidence has a format newer than those known here; what was understood was used.
+	CodeEvidenceVersionUnknown Code = "evidence-version-unknown"
 	// CodeBinSkipped is of class note: A binary is not built, because features that it needs are off.
 	CodeBinSkipped Code = "bin-skipped"
 	// CodeComponentMissing is of class mismatch: The SBOM lacks a package of the evidence.
@@ -314,6 +316,10 @@ const (
 	LimitLockfileSize = "lockfile-size"
 	// LimitSBOMSize is by default 268435456.
 	LimitSBOMSize = "sbom-size"
+	// LimitBinarySize is by default 1073741824.
+	LimitBinarySize = "binary-size"
+	// LimitAuditableSize is by default 8388608.
+	LimitAuditableSize = "auditable-size"
 	// LimitNesting is by default 128.
 	LimitNesting = "nesting"
 	// LimitFindings is by default 1000.

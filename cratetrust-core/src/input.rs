@@ -66,6 +66,11 @@ impl Input {
         }
     }
 
+    /// Whether the input is bytes in memory, which can be read again and cost nothing to read.
+    pub(crate) fn is_bytes(&self) -> bool {
+        matches!(self.0, Kind::Bytes { .. })
+    }
+
     /// How errors name the input: the path as it was given, or the label.
     pub fn label(&self) -> String {
         match &self.0 {

@@ -1,11 +1,14 @@
 //! What a file or directory is, and what is in it, without judging it.
 
+use std::io::Read;
+
 use serde_json::{Value, json};
 
 use crate::archive;
-use crate::bom::Bom;
+use crate::binary::{Container, Image, MAGIC_LENGTH};
+use crate::bom::{Bom, Package, Scope};
 use crate::digest::Sha256;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::evidence;
 use crate::input::Input;
 use crate::lockfile::Lockfile;
@@ -20,7 +23,7 @@ use crate::verify;
 /// What a file or directory is, and what is in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inspection {
-    /// `lockfile`, `sbom`, `crate`, `crate-directory`, `cargo-home`, `vendor`, …
+    /// `lockfile`, `sbom`, `binary`, `crate`, `crate-directory`, `cargo-home`, `vendor`, …
     pub kind: &'static str,
     /// The input's name, without a directory.
     pub name: String,
@@ -96,9 +99,25 @@ fn look(input: &Input, options: &Options) -> Result<Inspection> {
             assessment: None,
         });
     }
+    if let Some(container) = container(input)? {
+        return Ok(Inspection {
+            kind: "binary",
+            name,
+            facts: binary_facts(input, container, options)?,
+            assessment: None,
+        });
+    }
     let most = options.limits.sbom_size.max(options.limits.crate_size);
     let bytes = input.read("sbom-size", most, &options.cancel)?;
     let again = Input::from_bytes(input.label(), bytes.clone());
+    if let Some(container) = Container::of(&bytes) {
+        return Ok(Inspection {
+            kind: "binary",
+            name,
+            facts: binary_facts(&again, container, options)?,
+            assessment: None,
+        });
+    }
     if bytes.starts_with(&[0x1f, 0x8b]) || name.ends_with(".crate") {
         return Ok(Inspection {
             kind: "crate",
@@ -163,6 +182,92 @@ fn crate_facts(input: &Input, options: &Options) -> Result<Facts> {
         ("authors", json!(manifest.authors)),
         ("findings", json!(codes)),
     ])
+}
+
+/// What program an input is that can be read more than once; it is not read as a whole for that.
+fn container(input: &Input) -> Result<Option<Container>> {
+    if input.path().is_none() && !input.is_bytes() {
+        return Ok(None);
+    }
+    let (reader, _) = input.open()?;
+    let mut lead = Vec::new();
+    reader
+        .take(MAGIC_LENGTH as u64)
+        .read_to_end(&mut lead)
+        .map_err(|error| Error::from_io(&error).at_path(input.label()))?;
+    Ok(Container::of(&lead))
+}
+
+fn binary_facts(input: &Input, container: Container, options: &Options) -> Result<Facts> {
+    let (limits, cancel) = (&options.limits, &options.cancel);
+    let mut image = Image::open(input, limits, cancel).map_err(|e| e.at_path(input.label()))?;
+    let programs = image.programs(limits, cancel);
+    let (_, programs) = programs.map_err(|e| e.at_path(input.label()))?;
+    let processors: Vec<_> = programs.iter().map(|program| program.arch).collect();
+    let mut facts = vec![
+        ("container", json!(container.name())),
+        ("processors", json!(processors)),
+        (
+            "auditable",
+            json!(
+                programs
+                    .iter()
+                    .filter(|program| program.list.is_some())
+                    .count()
+            ),
+        ),
+    ];
+    let gathered = match evidence::gather(std::slice::from_ref(input), options) {
+        Err(error) if error.kind() == ErrorKind::UnsupportedFormat => {
+            // A program all the same, if none that Rust had a part in.
+            facts.push(("evidence", json!([])));
+            return Ok(facts);
+        }
+        gathered => gathered?,
+    };
+    let bom = &gathered.bom;
+    let levels: Vec<&str> = bom
+        .evidence
+        .iter()
+        .map(|source| source.level.name())
+        .collect();
+    let is_std = |package: &&Package| package.source.kind == SourceKind::Std;
+    let of = |scope: Scope| {
+        let others = bom.packages.iter().filter(|package| !is_std(package));
+        others.filter(|package| package.scope == scope).count()
+    };
+    let toolchain = bom.toolchain.as_ref();
+    facts.extend([
+        ("evidence", json!(levels)),
+        ("roots", json!(roots(bom))),
+        (
+            "packages",
+            json!(
+                bom.packages
+                    .iter()
+                    .filter(|package| !is_std(package))
+                    .count()
+            ),
+        ),
+        ("linked", json!(of(Scope::Linked))),
+        ("build", json!(of(Scope::Build))),
+        ("maybe", json!(of(Scope::Maybe))),
+        ("std", json!(bom.packages.iter().filter(is_std).count())),
+        ("edges", json!(bom.edges.len())),
+        (
+            "rustc",
+            json!(toolchain.and_then(|toolchain| toolchain.version.as_ref())),
+        ),
+        (
+            "rustc_commit",
+            json!(toolchain.and_then(|toolchain| toolchain.commit.as_ref())),
+        ),
+        (
+            "sha256",
+            json!(gathered.inputs.first().and_then(|input| input.sha256)),
+        ),
+    ]);
+    Ok(facts)
 }
 
 fn sbom_facts(

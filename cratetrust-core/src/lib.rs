@@ -15,6 +15,7 @@
 )]
 
 pub mod archive;
+mod binary;
 pub mod bom;
 pub mod digest;
 mod enrich;

@@ -46,7 +46,7 @@ limits! {
     unpacked_size, "unpacked-size", 512 * MIB;
     /// Times its own size that an archive may unpack to, where that is more. Default 20, as in cargo.
     unpacked_ratio, "unpacked-ratio", 20;
-    /// Entries of one archive or tree. Default 65,536.
+    /// Entries of one archive or tree, and sections of one program. Default 65,536.
     entries, "entries", 65_536;
     /// Bytes of one file inside an archive. Default 256 MiB.
     file_size, "file-size", 256 * MIB;
@@ -64,6 +64,10 @@ limits! {
     lockfile_size, "lockfile-size", 64 * MIB;
     /// Bytes of one SBOM. Default 256 MiB.
     sbom_size, "sbom-size", 256 * MIB;
+    /// Bytes of one compiled program. Default 1 GiB; a path is never held in memory as a whole.
+    binary_size, "binary-size", 1024 * MIB;
+    /// Bytes of the list that cargo-auditable embeds, compressed and inflated. Default 8 MiB.
+    auditable_size, "auditable-size", 8 * MIB;
     /// Levels of nesting in JSON and TOML. Default 128.
     nesting, "nesting", 128;
     /// Findings kept for one package. Default 1,000.

@@ -27,6 +27,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     // Readers: one file format each, and nothing of each other's use.
     ("manifest", &["error", "limits", "text"]),
     (
+        "binary",
+        &["digest", "error", "input", "limits", "progress"],
+    ),
+    (
         "lockfile",
         &[
             "digest", "error", "input", "limits", "package", "progress", "report", "text",
@@ -67,9 +71,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "evidence",
         &[
-            "archive", "bom", "digest", "error", "input", "limits", "lockfile", "manifest",
-            "options", "package", "progress", "registry", "report", "resolve", "sbom", "targets",
-            "text",
+            "archive", "binary", "bom", "digest", "error", "input", "limits", "lockfile",
+            "manifest", "options", "package", "progress", "registry", "report", "resolve", "sbom",
+            "targets", "text",
         ],
     ),
     (

@@ -60,7 +60,7 @@ limits! {
     unpacked_size;
     /// Times its own size that an archive may unpack to, where that is more.
     unpacked_ratio;
-    /// Entries of one archive or tree.
+    /// Entries of one archive or tree, and sections of one program.
     entries;
     /// Bytes of one file inside an archive.
     file_size;
@@ -78,6 +78,10 @@ limits! {
     lockfile_size;
     /// Bytes of one SBOM.
     sbom_size;
+    /// Bytes of one compiled program.
+    binary_size;
+    /// Bytes of the list that cargo-auditable embeds, compressed and inflated.
+    auditable_size;
     /// Levels of nesting in JSON and TOML.
     nesting;
     /// Findings kept for one package.

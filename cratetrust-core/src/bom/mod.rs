@@ -455,6 +455,23 @@ impl Bom {
         self.packages.sort_by_key(|package| package.id);
     }
 
+    /// Whether it is of one build, or of some that are named, and not of every build that a lockfile
+    /// allows. A program is of one build, although it does not say what was asked for.
+    pub fn is_of_one_build(&self) -> bool {
+        use EvidenceLevel::{Auditable, AuditableSbom};
+        let mut levels = self.evidence.iter().map(|source| source.level);
+        self.selection.is_some()
+            || self.is_partial()
+            || levels.any(|level| matches!(level, Auditable | AuditableSbom))
+    }
+
+    /// Whether it holds no more than a part of what is in the build, as a program shows it that has
+    /// no list of its packages.
+    pub fn is_partial(&self) -> bool {
+        let mut levels = self.evidence.iter().map(|source| source.level);
+        !self.evidence.is_empty() && levels.all(|level| level == EvidenceLevel::BinaryHeuristic)
+    }
+
     /// The indexes of the packages that each package depends on, without repeats, in order.
     pub fn dependencies(&self) -> Vec<Vec<usize>> {
         let mut lists = vec![Vec::new(); self.packages.len()];

@@ -8,7 +8,7 @@ use crate::bom::{Bom, Edge, EvidenceLevel, Package, Scope, Selection};
 use crate::error::{Error, Result};
 use crate::options::Options;
 use crate::package::{Source, SourceKind, report_ids};
-use crate::report::{Code, Finding};
+use crate::report::{Code, Finding, Severity};
 
 /// Refuses what cannot be joined.
 ///
@@ -85,7 +85,7 @@ pub(super) fn merge(parts: Vec<Gathered>, options: &Options) -> Result<Gathered>
 }
 
 /// Takes in what another piece of the same level knows.
-fn unite(bom: &mut Bom, other: Bom) {
+pub(super) fn unite(bom: &mut Bom, other: Bom) {
     let offset = bom.evidence.len();
     let found: Vec<Slot> = {
         let names = Names::of(&bom.packages);
@@ -184,7 +184,7 @@ fn both(mut one: Selection, other: Selection) -> Selection {
 }
 
 /// Takes from less exact evidence what it knows of the packages, and tells where it contradicts.
-fn join(bom: &mut Bom, other: Bom, findings: &mut Vec<Finding>) {
+pub(super) fn join(bom: &mut Bom, other: Bom, findings: &mut Vec<Finding>) {
     let offset = bom.evidence.len();
     let what = other
         .evidence
@@ -209,7 +209,8 @@ fn join(bom: &mut Bom, other: Bom, findings: &mut Vec<Finding>) {
             Slot::None => None,
         };
         let Some((found, there)) = found else {
-            if is_complete {
+            // No lockfile and no record of cargo's names the crates of the standard library.
+            if is_complete && package.source.kind != SourceKind::Std {
                 let others = names.versions(&package.name, &other.packages);
                 contradictions.push((at, Kind::Missing(others)));
             }
@@ -225,6 +226,9 @@ fn join(bom: &mut Bom, other: Bom, findings: &mut Vec<Finding>) {
             contradictions.push((at, Kind::Commit(one.clone(), two.clone())));
         }
         complete(package, there);
+        if package.scope == Scope::Maybe && is_shown(&other, there) {
+            package.scope = Scope::Linked;
+        }
         package
             .evidence
             .extend(there.evidence.iter().map(|at| at + offset));
@@ -233,16 +237,23 @@ fn join(bom: &mut Bom, other: Bom, findings: &mut Vec<Finding>) {
     // A replaced package keeps its edges, and its replacement is what is built.
     let has_replaced = other.packages.iter().any(|p| p.scope == Scope::NotBuilt);
     let at = |at: usize| place.get(at).copied().flatten();
-    for edge in &mut bom.edges {
+    // Cargo writes some edges to build scripts below another package, and cargo-auditable takes them
+    // for edges between the packages.
+    let is_loose = level_of(bom) == Some(EvidenceLevel::AuditableSbom);
+    bom.edges.retain_mut(|edge| {
         let (Some(from), Some(to)) = (at(edge.from), at(edge.to)) else {
-            continue;
+            return true;
         };
         if edges.contains(&(from, to)) {
             edge.evidence.push(offset);
-        } else if is_lock && !has_replaced {
-            contradictions.push((edge.from, Kind::Edge(edge.to)));
+            return true;
         }
-    }
+        if is_lock && !has_replaced {
+            contradictions.push((edge.from, Kind::Edge(edge.to)));
+            return !is_loose;
+        }
+        true
+    });
     let beyond = if is_exact(bom) {
         Scope::NotBuilt
     } else {
@@ -283,7 +294,8 @@ fn join(bom: &mut Bom, other: Bom, findings: &mut Vec<Finding>) {
         };
         let ids = ids(&other.packages);
         for (found, id) in ids.iter().enumerate() {
-            if !taken.contains(&found) {
+            let kind = other.packages.get(found).map(|package| package.source.kind);
+            if !taken.contains(&found) && kind != Some(SourceKind::Std) {
                 let whose = evidence_of_nodes.unwrap_or("other");
                 let message = format!(
                     "the {what} evidence lists `{id}`, which the {whose} evidence does not hold"
@@ -297,6 +309,7 @@ fn join(bom: &mut Bom, other: Bom, findings: &mut Vec<Finding>) {
             }
         }
     }
+    beside(bom, &other, &taken, offset, findings);
     bom.evidence.extend(other.evidence);
     if bom.toolchain.is_none() {
         bom.toolchain = other.toolchain;
@@ -309,30 +322,34 @@ fn join(bom: &mut Bom, other: Bom, findings: &mut Vec<Finding>) {
     };
     findings.extend(contradictions.into_iter().map(|(at, kind)| {
         let package = id(at);
-        let (message, expected, actual) = match kind {
+        let (message, expected, actual) = match &kind {
             Kind::Missing(versions) => (
                 format!("`{package}` {was_built}, and the {what} evidence does not hold it"),
                 package.clone(),
-                versions,
+                versions.clone(),
             ),
             Kind::Commit(one, two) => (
                 format!("`{package}` is of another commit in the {what} evidence"),
-                one,
-                two,
+                one.clone(),
+                two.clone(),
             ),
             Kind::Edge(to) => (
                 format!(
                     "`{package}` {was_built} with `{}`, on which it does not depend in the {what} evidence",
-                    id(to)
+                    id(*to)
                 ),
-                id(to),
+                id(*to),
                 "no dependency".to_owned(),
             ),
         };
-        Finding::new(Code::EvidenceContradiction, message)
+        let finding = Finding::new(Code::EvidenceContradiction, message)
             .package(package)
             .expected(expected)
-            .actual(actual)
+            .actual(actual);
+        match kind {
+            Kind::Edge(_) if is_loose => finding.at_most(Severity::Warning),
+            _ => finding,
+        }
     }));
 }
 
@@ -352,6 +369,58 @@ fn add_edges(bom: &mut Bom, edges: &[Edge], places: &HashMap<usize, usize>, offs
                 evidence: vec![offset],
             });
         }
+    }
+}
+
+/// Whether the program itself shows a package.
+fn is_shown(bom: &Bom, package: &Package) -> bool {
+    let mut sources = package
+        .evidence
+        .iter()
+        .filter_map(|at| bom.evidence.get(*at));
+    sources.any(|source| source.level == EvidenceLevel::BinaryHeuristic)
+}
+
+/// Takes in what a program shows and the other evidence does not hold: the crates of the standard
+/// library, of which that does not tell, and packages, which is a contradiction.
+fn beside(
+    bom: &mut Bom,
+    other: &Bom,
+    taken: &HashSet<usize>,
+    offset: usize,
+    findings: &mut Vec<Finding>,
+) {
+    let is_alone = other.is_partial();
+    let whose = level_of(bom).map_or("other", EvidenceLevel::name);
+    // A list beside what its own program shows: the program may hold what another compiler call left.
+    let one_program = bom.evidence.iter().any(|source| {
+        let mut others = other.evidence.iter();
+        others.any(|other| other.name == source.name && other.sha256 == source.sha256)
+    });
+    let ids = ids(&other.packages);
+    for (found, (package, id)) in other.packages.iter().zip(ids).enumerate() {
+        if taken.contains(&found) || !is_shown(other, package) {
+            continue;
+        }
+        if package.source.kind != SourceKind::Std {
+            if !is_alone {
+                continue;
+            }
+            let message =
+                format!("the binary shows `{id}`, which the {whose} evidence does not hold");
+            let finding = Finding::new(Code::EvidenceContradiction, message)
+                .package(&id)
+                .expected("not linked")
+                .actual("linked");
+            findings.push(match one_program {
+                true => finding.at_most(Severity::Warning),
+                false => finding,
+            });
+        }
+        let mut package = package.clone();
+        package.evidence.iter_mut().for_each(|at| *at += offset);
+        package.id = bom.packages.len();
+        bom.packages.push(package);
     }
 }
 
@@ -389,7 +458,8 @@ fn complete(package: &mut Package, there: &Package) {
     if package.version.is_empty() {
         package.version.clone_from(&there.version);
     }
-    if package.source.kind == SourceKind::Unknown || package.source.url.is_none() {
+    let is_told = there.source.kind != SourceKind::Unknown;
+    if is_told && (package.source.kind == SourceKind::Unknown || package.source.url.is_none()) {
         let rev = package.source.rev.take();
         package.source.clone_from(&there.source);
         package.source.rev = rev.or_else(|| there.source.rev.clone());

@@ -3,6 +3,8 @@
 //! An evidence source is one file here: it reads nothing but its own kind of input, and knows no
 //! SBOM format.
 
+mod auditable;
+mod binary;
 mod lockfile;
 mod manifests;
 mod merge;
@@ -16,6 +18,7 @@ mod unit_graph;
 
 use std::io::{Cursor, Read};
 
+use crate::binary::{Container, MAGIC_LENGTH};
 use crate::bom::{Bom, EvidenceLevel, EvidenceSource};
 use crate::digest::Sha256;
 use crate::error::{Error, ErrorKind, Result};
@@ -73,7 +76,8 @@ impl Evidence<'_> {
 }
 
 /// Reads evidence: a Cargo.lock, a directory that holds one, an SBOM, cargo's own record of a build
-/// (`*.cargo-sbom.json` or a unit graph), the output of `cargo metadata`; several pieces are joined.
+/// (`*.cargo-sbom.json` or a unit graph), the output of `cargo metadata`, a compiled program; several
+/// pieces are joined.
 ///
 /// A directory is resolved with its manifests where `selection` names a target or a host and no
 /// other piece tells what was built; else its Cargo.lock counts. What an input is, is told by what
@@ -90,7 +94,7 @@ pub fn gather(inputs: &[Input], options: &Options) -> Result<Gathered> {
     let several = match inputs {
         [] => {
             return Err(Error::invalid(
-                "no evidence was given: a Cargo.lock, a directory with one, an SBOM, a record of a build or the output of `cargo metadata` is needed",
+                "no evidence was given: a Cargo.lock, a directory with one, an SBOM, a record of a build, the output of `cargo metadata` or a compiled program is needed",
             ));
         }
         [input] => return gather_one(input, true, options),
@@ -127,8 +131,14 @@ fn gather_one(input: &Input, may_resolve: bool, options: &Options) -> Result<Gat
         in_directory(input)?;
         return manifests::gather(directory, request, options);
     }
-    let input = in_directory(input)?;
-    let (input, name, kind) = detect(input)?;
+    let given = in_directory(input)?;
+    let (input, name, kind) = detect(given.clone())?;
+    if kind == Kind::Binary {
+        // What can be read at any place is not held in memory, nor copied.
+        let any_place = given.path().is_some() || given.is_bytes();
+        let whole = if any_place { &given } else { &input };
+        return binary::gather(whole, name, options).map_err(|e| e.at_path(given.label()));
+    }
     if kind == Kind::Lockfile {
         return lockfile::gather(&input, name, options);
     }
@@ -147,7 +157,7 @@ fn gather_one(input: &Input, may_resolve: bool, options: &Options) -> Result<Gat
             Shape::Newer(error) => Err(error),
             Shape::Other => sbom::gather(&evidence, options),
         },
-        Kind::Lockfile | Kind::Sbom => sbom::gather(&evidence, options),
+        Kind::Lockfile | Kind::Binary | Kind::Sbom => sbom::gather(&evidence, options),
     };
     gathered.map_err(|error| error.at_path(&evidence.label))
 }
@@ -171,6 +181,7 @@ fn in_directory(input: &Input) -> Result<Input> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Lockfile,
+    Binary,
     Json,
     Sbom,
 }
@@ -180,10 +191,11 @@ enum Kind {
 fn detect(input: Input) -> Result<(Input, String, Kind)> {
     let (mut reader, size) = input.open()?;
     let mut lead = Vec::new();
-    let first = loop {
+    let mut first = None;
+    loop {
         let mut chunk = [0; 512];
         let read = match reader.read(&mut chunk) {
-            Ok(0) => break None,
+            Ok(0) => break,
             Ok(read) => read,
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
             Err(error) => return Err(Error::from_io(&error).at_path(input.label())),
@@ -192,14 +204,13 @@ fn detect(input: Input) -> Result<(Input, String, Kind)> {
         lead.extend_from_slice(chunk);
         // A byte order mark counts as blank; its bytes begin nothing that is known here.
         let is_blank = |byte: &u8| byte.is_ascii_whitespace() || b"\xef\xbb\xbf".contains(byte);
-        if let Some(byte) = chunk.iter().find(|byte| !is_blank(byte)) {
-            break Some(*byte);
+        first = first.or_else(|| chunk.iter().copied().find(|byte| !is_blank(byte)));
+        if lead.len() > LONGEST_LEAD || (first.is_some() && lead.len() >= MAGIC_LENGTH) {
+            break;
         }
-        if lead.len() > LONGEST_LEAD {
-            break None;
-        }
-    };
+    }
     let kind = match first {
+        _ if Container::of(&lead).is_some() => Kind::Binary,
         Some(b'{') => Kind::Json,
         Some(b'<') => Kind::Sbom,
         Some(b'S' | b'D' | b'C' | b'#') if crate::sbom::looks_like(&lead) => Kind::Sbom,

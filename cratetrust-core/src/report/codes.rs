@@ -280,6 +280,7 @@ codes! {
 
     // What a build is made of.
     CrateGap, "crate-gap", Coverage, [W W W], "What is known of a package does not tell what of it and below it is built.";
+    EvidenceVersionUnknown, "evidence-version-unknown", Note, [W W W], "A piece of evidence has a format newer than those known here; what was understood was used.";
     BinSkipped, "bin-skipped", Note, [I I I], "A binary is not built, because features that it needs are off.";
 
     // SBOMs.

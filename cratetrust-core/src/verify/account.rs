@@ -22,7 +22,7 @@ pub(crate) fn account(bom: &Bom, inputs: Vec<ReportInput>, findings: Vec<Finding
             source: package.source.public().to_lock(),
             anchors: Vec::new(),
             status: match package.source.kind {
-                SourceKind::Path => Status::Local,
+                SourceKind::Path | SourceKind::Std => Status::Local,
                 _ => Status::Unchecked,
             },
             counts: Counts::default(),

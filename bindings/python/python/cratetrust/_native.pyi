@@ -224,9 +224,19 @@ class Limits:
     def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self, /) -> int: ...
     def __ne__(self, value: object, /) -> bool: ...
-    def __new__(cls, /, *, crate_size: int | None = None, unpacked_size: int | None = None, unpacked_ratio: int | None = None, entries: int | None = None, file_size: int | None = None, path_length: int | None = None, component_length: int | None = None, depth: int | None = None, record_size: int | None = None, manifest_size: int | None = None, lockfile_size: int | None = None, sbom_size: int | None = None, nesting: int | None = None, findings: int | None = None) -> Limits: ...
+    def __new__(cls, /, *, crate_size: int | None = None, unpacked_size: int | None = None, unpacked_ratio: int | None = None, entries: int | None = None, file_size: int | None = None, path_length: int | None = None, component_length: int | None = None, depth: int | None = None, record_size: int | None = None, manifest_size: int | None = None, lockfile_size: int | None = None, sbom_size: int | None = None, binary_size: int | None = None, auditable_size: int | None = None, nesting: int | None = None, findings: int | None = None) -> Limits: ...
     def __reduce__(self, /) -> tuple[Any, ...]: ...
     def __repr__(self, /) -> str: ...
+    @property
+    def auditable_size(self, /) -> int:
+        """
+        Bytes of the list that cargo-auditable embeds, compressed and inflated.
+        """
+    @property
+    def binary_size(self, /) -> int:
+        """
+        Bytes of one compiled program.
+        """
     @property
     def component_length(self, /) -> int:
         """
@@ -245,7 +255,7 @@ class Limits:
     @property
     def entries(self, /) -> int:
         """
-        Entries of one archive or tree.
+        Entries of one archive or tree, and sections of one program.
         """
     @property
     def file_size(self, /) -> int:

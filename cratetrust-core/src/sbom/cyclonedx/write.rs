@@ -164,6 +164,8 @@ fn tools(info: &DocumentInfo, spec: Spec) -> Tools<'_> {
 fn properties<'a>(bom: &'a Bom, refs: &[String], spec: Spec) -> Vec<Property<'a>> {
     let mut out = Vec::new();
     match &bom.selection {
+        // A program is of one target, which it does not name.
+        None if bom.is_of_one_build() => {}
         None => out.push(property(names::ALL_TARGETS, "true")),
         Some(selection) => out.extend(
             selection
@@ -572,7 +574,12 @@ fn compositions<'a>(bom: &Bom, refs: &'a [String], main: Option<usize>) -> Vec<C
             unknown.push(reference.as_str());
         }
     }
-    [("complete", known), ("unknown", unknown)]
+    let unknown_as = if bom.is_partial() {
+        "incomplete"
+    } else {
+        "unknown"
+    };
+    [("complete", known), (unknown_as, unknown)]
         .into_iter()
         .filter(|(_, dependencies)| !dependencies.is_empty())
         .map(|(aggregate, dependencies)| Composition {

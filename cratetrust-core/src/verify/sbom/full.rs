@@ -3,7 +3,7 @@
 use super::identity::Claimed;
 use super::license::Normalizer;
 use super::matching::{Pair, Rule};
-use super::{Comparison, section_missing};
+use super::{Comparison, is_metadata, section_missing};
 use crate::bom::{Bom, EvidenceLevel, Package, Scope, Selection};
 use crate::report::{Code, Finding, Severity};
 use crate::sbom::LicenseRole;
@@ -165,7 +165,10 @@ impl Comparison<'_> {
             let outside = package.scope == Scope::NotBuilt
                 && counts == Said::Nothing
                 && (any || selections == Selections::Same);
-            if outside || counts.is_false(package.scope) {
+            if counts.is_false(package.scope) && is_metadata(self.evidence) {
+                // What it counts as linked may be needed by build scripts only.
+                untold.push(pair.package);
+            } else if outside || counts.is_false(package.scope) {
                 findings.push(self.scope_finding(pair.package, package, claimed, counts));
             } else if *said == Said::Nothing && !implied {
                 lacking.push(pair.package);
@@ -309,16 +312,18 @@ impl Comparison<'_> {
     }
 
     fn some_of(&self, packages: &[usize]) -> String {
-        let named: Vec<String> = packages
-            .iter()
-            .take(NAMED)
-            .map(|package| format!("`{}`", self.id(*package)))
-            .collect();
-        let more = packages.len().saturating_sub(NAMED);
-        match more {
-            0 => named.join(", "),
-            more => format!("{} and {more} more", named.join(", ")),
-        }
+        let ids: Vec<String> = packages.iter().map(|package| self.id(*package)).collect();
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        some_of(&ids)
+    }
+}
+
+/// The first few of a list, and how many more there are.
+pub(super) fn some_of(ids: &[&str]) -> String {
+    let named: Vec<String> = ids.iter().take(NAMED).map(|id| format!("`{id}`")).collect();
+    match ids.len().saturating_sub(NAMED) {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
     }
 }
 

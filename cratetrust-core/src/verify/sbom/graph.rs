@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::identity::{PurlClaim, name_at_version};
 use super::matching::{Matching, Pair, Rule};
-use super::{Comparison, section_missing};
-use crate::bom::{Edge, EdgeKind, Scope};
+use super::{Comparison, best, is_metadata, section_missing};
+use crate::bom::{Edge, EdgeKind, EvidenceLevel, Scope};
 use crate::report::{Code, Finding, Severity};
 
 impl Comparison<'_> {
@@ -15,7 +15,15 @@ impl Comparison<'_> {
         self.repetitions();
         self.root();
         self.unknown_references();
-        if states_graph(self.document) {
+        if self.evidence.is_partial() {
+            if !self.document.bom.edges.is_empty() {
+                let message = "the binary does not tell what depends on what, so the dependencies could not be compared";
+                self.findings.push(
+                    Finding::new(Code::NotChecked, message)
+                        .actual(distinct_edges(&self.document.bom.edges).to_string()),
+                );
+            }
+        } else if states_graph(self.document) {
             self.edges();
         } else {
             let count = distinct_edges(&self.evidence.edges);
@@ -284,7 +292,7 @@ impl Comparison<'_> {
         // What is not built has no dependencies in the evidence, and nothing in the build depends on
         // it; that it is listed at all is told by its scope.
         let outside = |package: usize| {
-            self.evidence.selection.is_some()
+            self.evidence.is_of_one_build()
                 && self
                     .evidence
                     .packages
@@ -328,7 +336,7 @@ impl Comparison<'_> {
         // A document for one selection may leave out what a lockfile holds for another, and what
         // the evidence itself is not sure of.
         let unsure = |package: usize| {
-            self.evidence.selection.is_some()
+            self.evidence.is_of_one_build()
                 && self
                     .evidence
                     .packages
@@ -338,11 +346,21 @@ impl Comparison<'_> {
         finding.at_most = match code {
             Code::EdgeMissing if self.may_leave_out || unsure(from) => Some(Severity::Info),
             Code::EdgeExtra if unsure(from) => Some(Severity::Info),
+            Code::EdgeMissing if self.is_loose() => Some(Severity::Warning),
+            Code::EdgeExtra if is_metadata(self.evidence) => Some(Severity::Warning),
             // The lockfile may well hold it, for another build.
             Code::EdgeExtra if self.may_hold_more => Some(Severity::Warning),
             _ => None,
         };
         finding
+    }
+
+    /// Whether some edges of the evidence may be none: cargo writes some edges to build scripts below
+    /// another package, which cargo-auditable cannot see, and a lockfile beside it would tell.
+    fn is_loose(&self) -> bool {
+        let mut levels = self.evidence.evidence.iter().map(|source| source.level);
+        best(self.evidence) == Some(EvidenceLevel::AuditableSbom)
+            && levels.all(|level| level != EvidenceLevel::Lockfile)
     }
 
     fn claim_id(&self, claim: usize) -> Option<String> {

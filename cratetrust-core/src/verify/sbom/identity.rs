@@ -135,6 +135,10 @@ pub(super) fn agreement(evidence: &Source, claimed: &Origin) -> Agreement {
         (a, b) if a != b => return Agreement::Other,
         _ => {}
     }
+    // A list in a binary names the kind of the source and no more.
+    if evidence.url.is_none() {
+        return Agreement::Same;
+    }
     let known = Origin::of_source(evidence);
     let agree =
         urls_agree(&known.url, &claimed.url) && revisions_agree(evidence, &known.rev, &claimed.rev);
@@ -276,6 +280,12 @@ impl<'a> Claimed<'a> {
         self.purl_identity()
             .map(|(_, _, origin)| origin)
             .or(self.stated.as_ref())
+    }
+
+    /// Whether it says that it is a crate of the standard library, which no package URL can say.
+    pub(super) fn is_std(&self) -> bool {
+        let origin = self.stated.as_ref().map(|origin| origin.kind);
+        origin == Some(SourceKind::Std) && matches!(self.purl, PurlClaim::Absent)
     }
 
     /// The component in a few words: its purl, or its name and version.

@@ -102,6 +102,14 @@ struct Known<'a> {
     is_built: bool,
 }
 
+impl Known<'_> {
+    /// Whether a rule applies. A crate of the standard library is another one than the package of its
+    /// name and version in a registry; no rule but the exact one may take the one for the other.
+    fn may(&self, rule: Rule) -> bool {
+        rule == Rule::Exact || self.origin.kind != SourceKind::Std
+    }
+}
+
 struct Matcher<'a> {
     known: &'a [Known<'a>],
     claims: &'a [Claimed<'a>],
@@ -160,7 +168,10 @@ impl<'a> Matcher<'a> {
                 Some((name, version?))
             },
         );
-        self.by_name(&evidence.roots);
+        // Where the evidence shows a part only, another version of a name may well be there too.
+        if !evidence.is_partial() {
+            self.by_name(&evidence.roots);
+        }
         if match_roots {
             self.main_component(&evidence.roots);
         }
@@ -199,7 +210,7 @@ impl<'a> Matcher<'a> {
         let (all, claims) = (self.known, self.claims);
         let mut free: HashMap<K, VecDeque<usize>> = HashMap::new();
         for index in &self.known_order {
-            if let Some(key) = all.get(*index).and_then(&known_key)
+            if let Some(key) = all.get(*index).filter(|k| k.may(rule)).and_then(&known_key)
                 && self.is_free(*index)
             {
                 free.entry(key).or_default().push_back(*index);
@@ -210,7 +221,9 @@ impl<'a> Matcher<'a> {
         }
         for index in self.claim_order.clone() {
             if self.is_open(index)
-                && let Some(key) = claims.get(index).and_then(&claim_key)
+                && let Some(claimed) = claims.get(index)
+                && (rule == Rule::Exact || !claimed.is_std())
+                && let Some(key) = claim_key(claimed)
                 && let Some(package) = free.get_mut(&key).and_then(VecDeque::pop_front)
             {
                 self.pair(index, package, rule);
@@ -272,7 +285,7 @@ impl<'a> Matcher<'a> {
         let by_purl = self.index(Self::is_free);
         let mut by_own: HashMap<(&str, &str), usize> = HashMap::new();
         for (i, known) in self.known.iter().enumerate() {
-            if self.is_free(i) {
+            if self.is_free(i) && known.may(Rule::NameVersion) {
                 by_own.entry((name(known), version(known))).or_insert(i);
             }
         }
@@ -336,12 +349,13 @@ impl<'a> Matcher<'a> {
     fn by_name(&mut self, roots: &[usize]) {
         let mut left: HashMap<&str, (Tally, Tally)> = HashMap::new();
         for (i, known) in self.known.iter().enumerate() {
-            if self.is_free(i) {
+            if self.is_free(i) && known.may(Rule::Name) {
                 left.entry(name(known)).or_default().0.add(i);
             }
         }
         for (i, claimed) in self.claims.iter().enumerate() {
             if self.is_open(i)
+                && !claimed.is_std()
                 && let Some((_, claims)) = left.get_mut(claimed.package.name.as_str())
             {
                 claims.add(i);
@@ -374,6 +388,9 @@ impl<'a> Matcher<'a> {
         let exact = self.index(|_, _| true);
         let mut groups: HashMap<(&str, &str), Group> = HashMap::new();
         for (i, known) in self.known.iter().enumerate() {
+            if !known.may(Rule::NameVersion) {
+                continue;
+            }
             let group = groups.entry((name(known), version(known))).or_default();
             group.first.get_or_insert(i);
             if known.origin.kind == SourceKind::Path {
@@ -384,6 +401,9 @@ impl<'a> Matcher<'a> {
             let Some(claimed) = self.claims.get(index).filter(|_| self.is_open(index)) else {
                 continue;
             };
+            if claimed.is_std() {
+                continue;
+            }
             let key = (claimed.package.name.as_str(), claimed.version());
             let Some(group) = groups.get(&key) else {
                 continue;

@@ -39,7 +39,7 @@ pub(crate) fn compare_sbom(document: &Document, evidence: &Bom, level: Level) ->
         document,
         evidence,
         may_leave_out: may_leave_out(document, evidence),
-        may_hold_more: evidence.selection.is_some() && document.bom.selection.is_none(),
+        may_hold_more: evidence.is_of_one_build() && !document.bom.is_of_one_build(),
         extras: extras(&claims, &matching, level),
         claims,
         matching,
@@ -99,7 +99,8 @@ struct Comparison<'a> {
 }
 
 /// A lockfile holds a superset of every build; a document that states what it was resolved for may
-/// be right to hold less. So may one for other targets than the evidence was resolved for.
+/// be right to hold less. So it may where the evidence is what cargo-auditable made of
+/// `cargo metadata`, which may list what is not built, and where it was resolved for other targets.
 fn may_leave_out(document: &Document, evidence: &Bom) -> bool {
     let Some(claimed) = &document.bom.selection else {
         return false;
@@ -108,7 +109,7 @@ fn may_leave_out(document: &Document, evidence: &Bom) -> bool {
         return false;
     }
     match &evidence.selection {
-        None => evidence.evidence.is_empty() || is_lockfile_only(evidence),
+        None => evidence.evidence.is_empty() || is_lockfile_only(evidence) || is_metadata(evidence),
         Some(known) => known
             .targets
             .iter()
@@ -162,6 +163,17 @@ fn extras(claims: &[Claimed<'_>], matching: &Matching, level: Level) -> Vec<usiz
         })
         .map(|(index, _)| index)
         .collect()
+}
+
+/// How exact the most exact piece of evidence is.
+fn best(evidence: &Bom) -> Option<EvidenceLevel> {
+    evidence.evidence.iter().map(|source| source.level).max()
+}
+
+/// Whether the evidence is a list that cargo-auditable made of `cargo metadata`. That may list what
+/// is not built, and leave out what build scripts and procedural macros need on the host.
+fn is_metadata(evidence: &Bom) -> bool {
+    best(evidence) == Some(EvidenceLevel::Auditable)
 }
 
 /// Whether the checksums of evidence of that level are a lockfile's.
@@ -241,11 +253,13 @@ impl<'a> Comparison<'a> {
             let listed = self.matching.owners.get(index).is_some_and(Option::is_some);
             // What is known not to be built may be listed or left out.
             let is_built = package.scope != Scope::NotBuilt && !self.replaced.contains_key(&index);
-            if listed || !is_built {
+            // Which crates of the standard library are linked, no lockfile and hardly a tool tells.
+            let is_std = package.source.kind == SourceKind::Std;
+            if listed || !is_built || is_std {
                 continue;
             }
             let id = self.id(index);
-            let may_be_built = self.evidence.selection.is_some() && package.scope == Scope::Maybe;
+            let may_be_built = package.scope == Scope::Maybe && self.may_be_built(package);
             let finding = if may_be_built {
                 let message = format!(
                     "the SBOM leaves out `{id}`, which may be part of the build: the evidence cannot tell (maybe)"
@@ -267,6 +281,17 @@ impl<'a> Comparison<'a> {
         }
     }
 
+    /// Whether a package of scope `maybe` is one that the build may do without.
+    fn may_be_built(&self, package: &Package) -> bool {
+        let mut levels = package
+            .evidence
+            .iter()
+            .filter_map(|at| self.evidence.evidence.get(*at));
+        self.evidence.selection.is_some()
+            || (self.evidence.is_of_one_build()
+                && levels.all(|source| source.level == EvidenceLevel::Lockfile))
+    }
+
     fn extra(&mut self) {
         // crates.io holds names that differ in case and in `-` or `_` to be one; a reader's eye too.
         let look = |name: &str| name.to_ascii_lowercase().replace('_', "-");
@@ -277,11 +302,22 @@ impl<'a> Comparison<'a> {
             .map(|package| (look(&package.name), package.name.as_str()))
             .collect();
         let mut findings = Vec::new();
+        let (mut of_std, mut untold) = (Vec::new(), Vec::new());
+        let is_partial = self.evidence.is_partial();
+        let is_metadata = is_metadata(self.evidence);
         for index in &self.extras {
             let (Some(claimed), Some(id)) = (self.claims.get(*index), self.extra_ids.get(index))
             else {
                 continue;
             };
+            if claimed.is_std() {
+                of_std.push(id.as_str());
+                continue;
+            }
+            if is_partial || (is_metadata && claimed.package.scope == Scope::Build) {
+                untold.push(id.as_str());
+                continue;
+            }
             let name = claimed.package.name.as_str();
             let alike = names.get(&look(name)).filter(|other| **other != name);
             let message = match alike {
@@ -296,6 +332,28 @@ impl<'a> Comparison<'a> {
                     .path(&claimed.claim.place)
                     .actual(claimed.describe()),
             );
+        }
+        if !of_std.is_empty() {
+            let message = format!(
+                "components that are crates of the standard library, of which the evidence does not tell; they were not compared: {}",
+                full::some_of(&of_std)
+            );
+            findings.push(
+                Finding::new(Code::ComponentForeign, message).actual(of_std.len().to_string()),
+            );
+        }
+        if !untold.is_empty() {
+            let why = match is_partial {
+                true => "the binary shows a part of what is linked",
+                false => {
+                    "the list in the binary leaves out some of what build scripts and procedural macros need"
+                }
+            };
+            let message = format!(
+                "components that may be part of the build (maybe): {why}, and not these: {}",
+                full::some_of(&untold)
+            );
+            findings.push(Finding::new(Code::NotChecked, message).actual(untold.len().to_string()));
         }
         self.findings.append(&mut findings);
     }
@@ -423,7 +481,9 @@ impl<'a> Comparison<'a> {
                 Some(_) if package.source.kind == SourceKind::Path && !all_local => Status::Local,
                 Some(_) => Status::Ok,
                 // An error makes it failed; a gap that is accepted does not make it checked.
-                None if package.source.kind == SourceKind::Path => Status::Local,
+                None if matches!(package.source.kind, SourceKind::Path | SourceKind::Std) => {
+                    Status::Local
+                }
                 None => Status::Unchecked,
             };
             let anchors = if self.anchored.contains(&index) {
@@ -438,10 +498,14 @@ impl<'a> Comparison<'a> {
             if let (Some(claimed), Some(id)) = (self.claims.get(*index), self.extra_ids.get(index))
                 && seen.insert(id)
             {
+                let status = match claimed.is_std() {
+                    true => Status::Local,
+                    false => Status::Unchecked,
+                };
                 reports.push(package_report(
                     id.clone(),
                     claimed.package,
-                    Status::Unchecked,
+                    status,
                     Vec::new(),
                 ));
             }
