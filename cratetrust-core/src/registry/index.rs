@@ -8,7 +8,7 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Vis
 
 use crate::digest::Sha256;
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::Input;
+use crate::input::{Directory, Input};
 use crate::limits::Limits;
 use crate::progress::CancelToken;
 
@@ -88,12 +88,11 @@ impl Index {
         limits: &Limits,
         cancel: &CancelToken,
     ) -> Result<Vec<(String, Self)>> {
-        let tree = super::FileTree::walk_but(directory, limits, cancel, |path| {
-            path.file_name()
-                .is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
-        })?;
+        let root = Directory::open(directory)?;
+        let hidden = |name: &[u8]| name.starts_with(b".");
+        let tree = super::FileTree::walk_but(root, limits, cancel, hidden)?;
         let mut all = Vec::new();
-        for path in tree.files.keys() {
+        for path in &tree.files {
             if path == "config.json" || path.starts_with('.') {
                 continue;
             }
