@@ -1,4 +1,5 @@
-//! One `verify_package` on one thread with a hash backend of choice, printing the verdict:
+//! One `verify_package` on one thread with a hash backend of choice, printing the verdict and which
+//! backend ran:
 //! `time_verify BACKEND CHECKS PATH LOCKFILE`; timed as a whole process by `make bench`.
 //!
 //! `time_verify --repeat FILE` prints the CPU time of one call for one `.crate` file, in
@@ -56,7 +57,11 @@ fn main() {
             };
             let report = verify_package_with(backend, &Input::from_path(path), &options).unwrap();
             assert_eq!(report.verdict, Verdict::Pass);
-            println!("{:?} {}", report.verdict, report.summary.ok);
+            let ran = match backend {
+                Backend::Auto => Backend::selected(),
+                forced => forced,
+            };
+            println!("{:?} {} {}", report.verdict, report.summary.ok, ran.name());
         }
         _ => println!("time_verify BACKEND CHECKS PATH LOCKFILE | time_verify --repeat FILE"),
     }

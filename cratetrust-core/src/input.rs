@@ -1,5 +1,11 @@
 //! Where bytes come from. This is the one module that opens paths.
 
+mod directory;
+#[cfg(unix)]
+mod handle;
+#[cfg(any(not(unix), test))]
+mod steps;
+
 use std::fmt;
 use std::fs::File;
 use std::io::Read;
@@ -8,6 +14,8 @@ use std::sync::{Arc, Mutex};
 
 use crate::error::{Error, Result};
 use crate::progress::CancelToken;
+
+pub use directory::{Directory, EntryKind, Listing};
 
 /// One thing to read: a path, bytes in memory, or a reader.
 ///
@@ -192,64 +200,9 @@ pub fn open_file(path: &Path) -> Result<(File, u64)> {
     Ok((file, size))
 }
 
-/// Opens a regular file that is no link itself, and tells its size in bytes.
-///
-/// # Errors
-/// I/O errors with the path; `InvalidArgument` where the path is a link or no regular file, also
-/// where it became another file while it was opened.
-pub fn open_unlinked(path: &Path) -> Result<(KnownFile, u64)> {
-    let refuse = || {
-        Error::invalid("a link or a special file stands here, or came here just now")
-            .at_path(path.display().to_string())
-    };
-    let Some(file) = open_no_follow(path).map_err(|e| Error::io(path, &e))? else {
-        return Err(refuse());
-    };
-    let opened = file.metadata().map_err(|e| Error::io(path, &e))?;
-    if !opened.is_file() {
-        return Err(refuse());
-    }
-    let size = opened.len();
-    Ok((KnownFile::new(file, size), size))
-}
-
-/// Opens what is no link; `None` where it is one. What is no regular file may be opened as well.
-#[cfg(all(
-    target_os = "linux",
-    any(target_arch = "x86_64", target_arch = "aarch64")
-))]
-fn open_no_follow(path: &Path) -> std::io::Result<Option<File>> {
-    use std::os::unix::fs::OpenOptionsExt;
-    // The kernel's own numbers. A FIFO must not block and a terminal not take the process over: of
-    // both it is known only once they are open.
-    const O_NOCTTY: i32 = 0o400;
-    const O_NONBLOCK: i32 = 0o4000;
-    const O_NOFOLLOW: i32 = match cfg!(target_arch = "aarch64") {
-        true => 0o100_000,
-        false => 0o400_000,
-    };
-    const ELOOP: i32 = 40;
-    let flags = O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
-    match File::options().read(true).custom_flags(flags).open(path) {
-        Ok(file) => Ok(Some(file)),
-        Err(e) if e.raw_os_error() == Some(ELOOP) => Ok(None),
-        Err(e) => Err(e),
-    }
-}
-
-/// Opens what is no link; `None` where it is one, or where something else came to stand there.
-#[cfg(not(all(
-    target_os = "linux",
-    any(target_arch = "x86_64", target_arch = "aarch64")
-)))]
-fn open_no_follow(path: &Path) -> std::io::Result<Option<File>> {
-    let before = std::fs::symlink_metadata(path)?;
-    if !before.is_file() {
-        return Ok(None);
-    }
-    let file = File::open(path)?;
-    let same = is_same_file(&before, &file.metadata()?);
-    Ok(same.then_some(file))
+fn refused(path: &Path) -> Error {
+    Error::invalid("a link or a special file stands here, or came here just now")
+        .at_path(path.display().to_string())
 }
 
 /// A regular file whose size is known: when a read that had room for more brought it to its end, the
@@ -284,23 +237,6 @@ impl Read for KnownFile {
         self.ended = 0 < read && read < buffer.len() && self.left == Some(0);
         Ok(read)
     }
-}
-
-#[cfg(all(
-    unix,
-    not(all(
-        target_os = "linux",
-        any(target_arch = "x86_64", target_arch = "aarch64")
-    ))
-))]
-fn is_same_file(a: &std::fs::Metadata, b: &std::fs::Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    (a.dev(), a.ino()) == (b.dev(), b.ino())
-}
-
-#[cfg(not(unix))]
-fn is_same_file(_: &std::fs::Metadata, _: &std::fs::Metadata) -> bool {
-    true
 }
 
 impl fmt::Debug for Input {
@@ -349,25 +285,6 @@ mod tests {
                 assert_eq!(seen, expected, "{told} told, {room} at a time");
             }
         }
-    }
-
-    #[test]
-    #[cfg(unix)]
-    fn links_and_special_files_are_not_opened() {
-        let place = std::env::temp_dir().join(format!("cratetrust-input-{}", std::process::id()));
-        std::fs::create_dir_all(&place).unwrap();
-        let (file, link) = (place.join("file"), place.join("link"));
-        std::fs::write(&file, b"four").unwrap();
-        let _ = std::fs::remove_file(&link);
-        std::os::unix::fs::symlink(&file, &link).unwrap();
-        assert_eq!(open_unlinked(&file).unwrap().1, 4);
-        for refused in [&link, &place, Path::new("/dev/null")] {
-            let error = open_unlinked(refused).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{refused:?}");
-        }
-        let none = open_unlinked(&place.join("none")).unwrap_err();
-        assert_eq!(none.kind(), ErrorKind::NotFound);
-        std::fs::remove_dir_all(&place).unwrap();
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub enum Backend {
     Avx512,
     /// 8 readers in step, with the AVX2 instructions of x86-64.
     Avx2,
-    /// 2 readers in step, with the SHA instructions of x86-64.
+    /// 3 readers in step, with the SHA instructions of x86-64.
     ShaNi,
     /// One reader after the other with the `sha2` crate, which uses the SHA instructions of x86
     /// and aarch64 where there are any. Every processor can run it.

@@ -8,7 +8,7 @@ use super::{Enriched, Reported, ids};
 use crate::bom::{Bom, Package};
 use crate::digest::{Sha256, Sha512};
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::{Input, open_file};
+use crate::input::Input;
 use crate::options::Options;
 use crate::package::SourceKind;
 use crate::registry::{self, Artifact, ArtifactKind, Layout, Store};
@@ -183,6 +183,7 @@ fn list(
                 kind: ArtifactKind::Crate,
                 location: located(&name),
                 path: Default::default(),
+                home: None,
                 stem: name.strip_suffix(".crate").unwrap_or(&name).to_owned(),
                 size: 0,
                 archive: None,
@@ -358,9 +359,7 @@ impl<'a> Plan<'a> {
         let artifact = &item.artifact;
         match artifact.kind {
             // cargo follows it, and nobody knows where it leads.
-            ArtifactKind::Source | ArtifactKind::Vendor
-                if !item.named && registry::is_link(&artifact.path) =>
-            {
+            ArtifactKind::Source | ArtifactKind::Vendor if !item.named && artifact.is_link() => {
                 Err(Error::invalid("a symbolic link in a store is not followed"))
             }
             ArtifactKind::Vendor => read::vendored(artifact, options),
@@ -374,7 +373,7 @@ impl<'a> Plan<'a> {
                         read::archive(reader, size, prefix, options)
                     }
                     None => {
-                        let (file, size) = open_file(&artifact.path)?;
+                        let (file, size) = artifact.open()?;
                         read::archive(file, Some(size), prefix, options)
                     }
                 }

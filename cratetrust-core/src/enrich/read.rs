@@ -133,7 +133,7 @@ pub(super) fn has_error(findings: &[Finding], options: &Options) -> bool {
 /// Reads the few files of an unpacked package; nothing proves them.
 pub(super) fn unpacked(artifact: &Artifact, options: &Options) -> Result<Examined> {
     let mut examined = Examined::default();
-    let folder = Folder::open(&artifact.path)?;
+    let folder = Folder::new(artifact.directory()?);
     let (manifest, texts, vcs) = files(&folder, options, |_, _| true)?;
     examined.complete = true;
     examined.take(manifest, &texts, vcs)?;
@@ -157,7 +157,7 @@ pub(super) fn vendored(artifact: &Artifact, options: &Options) -> Result<Examine
     if has_error(&examined.findings, options) {
         return Ok(examined);
     }
-    let folder = Folder::open(&artifact.path)?;
+    let folder = Folder::new(artifact.directory()?);
     let (limits, cancel) = (&options.limits, &options.cancel);
     let list = folder
         .read(VENDOR_LIST, "lockfile-size", limits.lockfile_size, cancel)?

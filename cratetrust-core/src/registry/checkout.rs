@@ -1,18 +1,19 @@
 //! A checkout of a package's source, as the other side of a comparison.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::FileTree;
+use super::folder::target;
 use crate::error::{Error, Result};
-use crate::input::{Input, open_file};
+use crate::input::{Directory, Input};
 use crate::limits::Limits;
 use crate::progress::CancelToken;
 
 /// A directory with sources, without its `.git` and `target`.
 #[derive(Debug, Clone)]
 pub struct Checkout {
-    root: PathBuf,
+    directory: Directory,
     tree: FileTree,
 }
 
@@ -32,25 +33,22 @@ impl Checkout {
         // A repository holds more than one package does.
         let mut wide = limits.clone();
         wide.entries = limits.entries.saturating_mul(16);
-        let tree = FileTree::walk_but(root, &wide, cancel, |path| {
-            path.file_name()
-                .is_some_and(|name| name == ".git" || name == "target")
+        let directory = Directory::open(root)?;
+        let tree = FileTree::walk_but(directory.clone(), &wide, cancel, |name| {
+            matches!(name, b".git" | b"target")
         })?;
-        Ok(Self {
-            root: root.to_owned(),
-            tree,
-        })
+        Ok(Self { directory, tree })
     }
 
     /// The regular files and links in it.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
-        let files = self.tree.files.keys().map(String::as_str);
+        let files = self.tree.files.iter().map(String::as_str);
         files.chain(self.tree.links.iter().map(String::as_str))
     }
 
     /// Whether there is a regular file of that path.
     pub fn has(&self, path: &str) -> bool {
-        self.tree.files.contains_key(path)
+        self.tree.files.contains(path)
     }
 
     /// The bytes of a file. A link is followed where it stays inside the checkout, as cargo does
@@ -72,12 +70,10 @@ impl Checkout {
         {
             return self.tree.read(path, "file-size", limits.file_size, cancel);
         }
-        let real = |path: &Path| std::fs::canonicalize(path).map_err(|e| Error::io(path, &e));
-        let target = real(&self.root.join(path))?;
-        if !target.starts_with(real(&self.root)?) {
+        let Some(target) = target(&self.directory, path)? else {
             return Err(Error::invalid("a link that leads out of the checkout"));
-        }
-        let (file, size) = open_file(&target)?;
+        };
+        let (file, size) = self.directory.file(&target)?;
         Input::from_reader(path, Some(size), file)
             .read("file-size", limits.file_size, cancel)
             .map(Some)

@@ -1,20 +1,17 @@
 //! Single files of one directory, and of nothing outside it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::{Input, KnownFile, open_file, open_unlinked};
+use crate::input::{Directory, EntryKind, Input};
 use crate::limits::Limits;
 use crate::progress::CancelToken;
 
 /// A directory of which single files are read. Paths in it have `/` between components; nothing
 /// that leads out of it is read, neither by `..` nor through a symbolic link.
 #[derive(Debug, Clone)]
-pub struct Folder {
-    root: PathBuf,
-    real: PathBuf,
-}
+pub struct Folder(Directory);
 
 impl Folder {
     /// Opens a directory.
@@ -22,11 +19,12 @@ impl Folder {
     /// # Errors
     /// I/O errors of the directory.
     pub fn open(root: &Path) -> Result<Self> {
-        let real = std::fs::canonicalize(root).map_err(|e| Error::io(root, &e))?;
-        Ok(Self {
-            root: root.to_owned(),
-            real,
-        })
+        Directory::open(root).map(Self)
+    }
+
+    /// The folder that an open directory is.
+    pub fn new(directory: Directory) -> Self {
+        Self(directory)
     }
 
     /// The names of the files (also through links) and of the directories in one directory, both
@@ -41,13 +39,16 @@ impl Folder {
         cancel: &CancelToken,
     ) -> Result<(Vec<String>, Vec<String>)> {
         let (mut files, mut folders) = (Vec::new(), Vec::new());
-        let Some(directory) = self.walk(path) else {
+        let Some(path) = plain(path) else {
             return Ok((files, folders));
         };
-        let listing = match std::fs::read_dir(&directory) {
+        let listing = match self.0.list(path.as_bytes()) {
             Ok(listing) => listing,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok((files, folders)),
-            Err(e) => return Err(Error::io(&directory, &e)),
+            // There is no such directory where there is something else.
+            Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::InvalidArgument) => {
+                return Ok((files, folders));
+            }
+            Err(e) => return Err(e),
         };
         let mut entries = 0;
         for entry in listing {
@@ -59,19 +60,17 @@ impl Folder {
                     limits.entries,
                     "the directory has too many entries",
                 );
-                return Err(error.at_path(directory.display().to_string()));
+                let place = self.0.path_of(path.as_bytes());
+                return Err(error.at_path(place.display().to_string()));
             }
-            let entry = entry.map_err(|e| Error::io(&directory, &e))?;
-            let kind = entry
-                .file_type()
-                .map_err(|e| Error::io(&entry.path(), &e))?;
-            let Ok(name) = entry.file_name().into_string() else {
+            let (name, kind) = entry?;
+            let Ok(name) = String::from_utf8(name) else {
                 continue;
             };
-            if kind.is_dir() {
-                folders.push(name);
-            } else if kind.is_file() || kind.is_symlink() {
-                files.push(name);
+            match kind {
+                EntryKind::Directory => folders.push(name),
+                EntryKind::File | EntryKind::Link => files.push(name),
+                EntryKind::Special => {}
             }
         }
         files.sort();
@@ -91,46 +90,64 @@ impl Folder {
         limit: u64,
         cancel: &CancelToken,
     ) -> Result<Option<Arc<[u8]>>> {
-        let (directory, name) = path.rsplit_once('/').unwrap_or(("", path));
-        if matches!(name, "" | "." | "..") || name.contains('\\') {
-            return Ok(None);
-        }
-        let Some(full) = self.walk(directory).map(|directory| directory.join(name)) else {
+        let Some(path) = plain(path).filter(|_| !matches!(path, "") && !path.ends_with('/')) else {
             return Ok(None);
         };
-        let opened = match std::fs::symlink_metadata(&full) {
-            Ok(metadata) if metadata.is_file() => open_unlinked(&full),
-            Ok(metadata) if metadata.is_symlink() => match std::fs::canonicalize(&full) {
-                Ok(target) if target.starts_with(&self.real) && target.is_file() => {
-                    open_file(&target).map(|(file, size)| (KnownFile::new(file, size), size))
+        let opened = match self.0.file(path.as_bytes()) {
+            // No regular file: a link perhaps.
+            Err(error) if error.kind() == ErrorKind::InvalidArgument => {
+                match target(&self.0, &path) {
+                    Ok(Some(target)) => self.0.file(&target),
+                    _ => return Ok(None),
                 }
-                _ => return Ok(None),
-            },
-            Ok(_) => return Ok(None),
-            Err(e) => Err(Error::io(&full, &e)),
+            }
+            opened => opened,
         };
         let (file, size) = match opened {
             Ok(opened) => opened,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error),
+            Err(error) => {
+                return match error.kind() {
+                    ErrorKind::NotFound | ErrorKind::InvalidArgument => Ok(None),
+                    _ => Err(error),
+                };
+            }
         };
-        Input::from_reader(full.display().to_string(), Some(size), file)
+        let label = self.0.path_of(path.as_bytes()).display().to_string();
+        Input::from_reader(label, Some(size), file)
             .read(limit_name, limit, cancel)
             .map(Some)
     }
+}
 
-    /// The directory of that path, where each component is a directory and no link.
-    fn walk(&self, path: &str) -> Option<PathBuf> {
-        let mut directory = self.root.clone();
-        for part in path.split('/').filter(|part| !part.is_empty()) {
-            if matches!(part, "." | "..") || part.contains(['\\', ':', '\0']) {
-                return None;
-            }
-            directory.push(part);
-            if !std::fs::symlink_metadata(&directory).is_ok_and(|m| m.is_dir()) {
-                return None;
-            }
-        }
-        Some(directory)
+/// A path without empty components; `None` where it climbs, stays or is no path everywhere.
+fn plain(path: &str) -> Option<String> {
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let leads_on = |part: &&str| !matches!(*part, "." | "..") && !part.contains(['\\', ':', '\0']);
+    parts.iter().all(leads_on).then(|| parts.join("/"))
+}
+
+/// Where a link inside a directory leads to, as a path in it; `None` where it leads out or there is no
+/// link. What is opened by the path must be opened without following another one.
+///
+/// # Errors
+/// I/O errors, also of a link that leads nowhere.
+pub(super) fn target(directory: &Directory, path: &str) -> Result<Option<Vec<u8>>> {
+    let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let (kind, _) = match parent {
+        "" => directory.look(name.as_bytes())?,
+        _ => directory.below(parent.as_bytes())?.look(name.as_bytes())?,
+    };
+    if kind != EntryKind::Link {
+        return Ok(None);
     }
+    let real = |path: &Path| std::fs::canonicalize(path).map_err(|e| Error::io(path, &e));
+    let target = real(&directory.path().join(path))?;
+    let Ok(inside) = target.strip_prefix(real(directory.path())?) else {
+        return Ok(None);
+    };
+    let parts: Vec<&[u8]> = inside
+        .components()
+        .map(|part| part.as_os_str().as_encoded_bytes())
+        .collect();
+    Ok(Some(parts.join(&b'/')))
 }

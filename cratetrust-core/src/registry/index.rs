@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::digest::Sha256;
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::{Input, open_unlinked};
+use crate::input::{Directory, Input};
 use crate::limits::Limits;
 use crate::progress::CancelToken;
 
@@ -88,12 +88,11 @@ impl Index {
         limits: &Limits,
         cancel: &CancelToken,
     ) -> Result<Vec<(String, Self)>> {
-        let tree = super::FileTree::walk_but(directory, limits, cancel, |path| {
-            path.file_name()
-                .is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
-        })?;
+        let root = Directory::open(directory)?;
+        let hidden = |name: &[u8]| name.starts_with(b".");
+        let tree = super::FileTree::walk_but(root, limits, cancel, hidden)?;
         let mut all = Vec::new();
-        for path in tree.files.keys() {
+        for path in &tree.files {
             if path == "config.json" || path.starts_with('.') {
                 continue;
             }
@@ -118,16 +117,17 @@ impl Index {
             return Ok(None);
         }
         let relative = index_path(name);
-        let candidates: [PathBuf; 2] = [
-            directory.join(".cache").join(&relative),
-            directory.join(&relative),
-        ];
-        for path in candidates {
-            let (file, size) = match open_unlinked(&path) {
+        let root = match Directory::open(directory) {
+            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
+            opened => opened?,
+        };
+        for path in [format!(".cache/{relative}"), relative] {
+            let (file, size) = match root.file(path.as_bytes()) {
                 Err(e) if e.kind() == ErrorKind::NotFound => continue,
                 opened => opened?,
             };
-            let input = Input::from_reader(path.display().to_string(), Some(size), file);
+            let label = root.path_of(path.as_bytes()).display().to_string();
+            let input = Input::from_reader(label, Some(size), file);
             return Self::load(&input, limits, cancel).map(Some);
         }
         Ok(None)

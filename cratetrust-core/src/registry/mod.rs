@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use self::walk::Walk;
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::Input;
+use crate::input::{Directory, EntryKind, Input, KnownFile, open_file};
 use crate::limits::Limits;
 use crate::progress::CancelToken;
 
@@ -111,7 +111,7 @@ impl ArtifactKind {
 }
 
 /// One thing that was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Artifact {
     /// What it is.
     pub kind: ArtifactKind,
@@ -119,6 +119,9 @@ pub struct Artifact {
     pub location: String,
     /// Its path.
     pub path: PathBuf,
+    /// The directory in which the walk met it, and through which it is opened without following a
+    /// link; none for what the caller named.
+    pub home: Option<Directory>,
     /// Its file name without `.crate`, or its directory name; lossy where it is not UTF-8.
     pub stem: String,
     /// Its size in bytes; 0 for a directory.
@@ -127,8 +130,49 @@ pub struct Artifact {
     pub archive: Option<String>,
 }
 
+impl Artifact {
+    /// Opens the file that it is, and tells its size in bytes.
+    ///
+    /// # Errors
+    /// I/O errors; `InvalidArgument` for what is no regular file and, unless the caller named it, for
+    /// a link.
+    pub fn open(&self) -> Result<(KnownFile, u64)> {
+        match self.place() {
+            Some((home, name)) => home.file(name),
+            None => open_file(&self.path).map(|(file, size)| (KnownFile::new(file, size), size)),
+        }
+    }
+
+    /// Opens the directory that it is.
+    ///
+    /// # Errors
+    /// I/O errors; `InvalidArgument` for what is no directory and, unless the caller named it, for a
+    /// link.
+    pub fn directory(&self) -> Result<Directory> {
+        match self.place() {
+            Some((home, name)) => home.below(name),
+            None => Directory::open(&self.path),
+        }
+    }
+
+    /// Whether it is a link that the walk met.
+    pub fn is_link(&self) -> bool {
+        self.place().is_some_and(|(home, name)| {
+            home.look(name)
+                .is_ok_and(|(kind, _)| kind == EntryKind::Link)
+        })
+    }
+
+    fn place(&self) -> Option<(&Directory, &[u8])> {
+        Some((
+            self.home.as_ref()?,
+            self.path.file_name()?.as_encoded_bytes(),
+        ))
+    }
+}
+
 /// What lies at a path.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Store {
     /// What the path is.
     pub layout: Layout,
@@ -235,6 +279,7 @@ pub fn unpacked(path: &Path, archive: &Input) -> Store {
         kind,
         location: location.to_owned(),
         path: path.to_owned(),
+        home: None,
         stem: stem.to_owned(),
         size: 0,
         archive,
@@ -271,9 +316,9 @@ pub fn scan(path: &Path, layout: Layout, limits: &Limits, cancel: &CancelToken) 
     };
     match layout {
         Layout::CrateFile => walk.file(path)?,
-        Layout::CrateDirectory => walk.crates(path, "")?,
+        Layout::CrateDirectory => walk.crates(&Directory::open(path)?, "")?,
         Layout::LocalRegistry => {
-            walk.crates(path, "")?;
+            walk.crates(&Directory::open(path)?, "")?;
             walk.store.indexes.push((String::new(), path.join("index")));
         }
         Layout::Cache => walk.cache(path, "", None)?,
@@ -293,12 +338,12 @@ pub fn scan(path: &Path, layout: Layout, limits: &Limits, cancel: &CancelToken) 
                 )?;
             }
             if is_dir(&registry.join("src")) {
-                walk.sources(&registry.join("src"), &sources, &cache)?;
+                let _ = walk.sources(&registry.join("src"), &sources, &cache)?;
             }
         }
         Layout::SourceDirectory | Layout::SourceCache => walk.sources_alone(path)?,
         Layout::Vendor => walk.vendor(path)?,
-        Layout::VendoredPackage => walk.push_directory(path, ""),
+        Layout::VendoredPackage => walk.vendored_package(path),
         Layout::Tree => {
             return Err(hint(
                 path,

@@ -65,6 +65,7 @@ fn archives(
             Ok(vec![Artifact {
                 kind: ArtifactKind::Crate,
                 path: against.path().map(Path::to_owned).unwrap_or_default(),
+                home: None,
                 stem: location
                     .strip_suffix(".crate")
                     .unwrap_or(&location)

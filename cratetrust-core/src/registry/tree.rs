@@ -1,21 +1,22 @@
 //! The files of one unpacked package, as they lie on disk.
 
-use std::collections::BTreeMap;
-use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
+use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::input::{Input, open_unlinked};
+use crate::input::{Directory, EntryKind, Input, KnownFile};
 use crate::limits::Limits;
 use crate::progress::CancelToken;
 
-/// The files below one directory.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// The files below one directory, which are opened through its handle.
+#[derive(Debug, Clone, Default)]
 pub struct FileTree {
-    /// Regular files by their path relative to the directory, with `/` between components.
-    pub files: BTreeMap<String, PathBuf>,
-    /// Regular files whose path is not UTF-8, by its bytes.
-    pub not_utf8: BTreeMap<Vec<u8>, PathBuf>,
+    /// The directory; none of a tree without files.
+    root: Option<Directory>,
+    /// Regular files: their paths relative to the directory, with `/` between components.
+    pub files: BTreeSet<String>,
+    /// Regular files whose path is not UTF-8: its bytes.
+    pub not_utf8: BTreeSet<Vec<u8>>,
     /// Symbolic links and special files.
     pub links: Vec<String>,
     /// What could not be read, and why.
@@ -27,30 +28,31 @@ impl FileTree {
     ///
     /// # Errors
     /// I/O errors of the directory itself; `LimitExceeded` for too many entries or too deep a tree.
-    pub fn walk(root: &Path, limits: &Limits, cancel: &CancelToken) -> Result<Self> {
+    pub fn walk(root: Directory, limits: &Limits, cancel: &CancelToken) -> Result<Self> {
         Self::walk_but(root, limits, cancel, |_| false)
     }
 
     /// Walks a directory without following links and without going into the directories that
-    /// `leave` names by their path.
+    /// `leave` names by their name's bytes.
     ///
     /// # Errors
     /// As [`FileTree::walk`].
     pub fn walk_but(
-        root: &Path,
+        root: Directory,
         limits: &Limits,
         cancel: &CancelToken,
-        leave: impl Fn(&Path) -> bool,
+        leave: impl Fn(&[u8]) -> bool,
     ) -> Result<Self> {
         let mut tree = Self::default();
-        let mut pending = vec![(root.to_owned(), Vec::new(), 0u64)];
+        let mut pending = vec![(Vec::new(), 0u64)];
         let mut entries: u64 = 0;
-        while let Some((directory, prefix, depth)) = pending.pop() {
-            let listing = match std::fs::read_dir(&directory) {
+        while let Some((prefix, depth)) = pending.pop() {
+            let listing = match root.list(&prefix) {
                 Ok(listing) => listing,
-                Err(e) if prefix.is_empty() => return Err(Error::io(&directory, &e)),
+                Err(e) if prefix.is_empty() => return Err(e),
                 Err(e) => {
-                    tree.unreadable.push((lossy(&prefix), e.to_string()));
+                    tree.unreadable
+                        .push((lossy(&prefix), e.message().to_owned()));
                     continue;
                 }
             };
@@ -64,57 +66,66 @@ impl FileTree {
                         "the tree has too many entries",
                     ));
                 }
-                let entry = match entry {
+                let (name, kind) = match entry {
                     Ok(entry) => entry,
                     Err(e) => {
-                        tree.unreadable.push((lossy(&prefix), e.to_string()));
+                        tree.unreadable
+                            .push((lossy(&prefix), e.message().to_owned()));
                         continue;
                     }
                 };
-                let path = joined(&prefix, &entry.file_name());
-                match entry.file_type() {
-                    Ok(kind) if kind.is_dir() => {
-                        if depth >= limits.depth {
-                            return Err(Error::limit(
-                                "depth",
-                                limits.depth,
-                                "the tree is too deep",
-                            ));
-                        }
-                        if !leave(&entry.path()) {
-                            pending.push((entry.path(), path, depth + 1));
+                let path = joined(&prefix, &name);
+                match kind {
+                    EntryKind::Directory if depth >= limits.depth => {
+                        return Err(Error::limit("depth", limits.depth, "the tree is too deep"));
+                    }
+                    EntryKind::Directory => {
+                        if !leave(&name) {
+                            pending.push((path, depth + 1));
                         }
                     }
-                    Ok(kind) if kind.is_file() => match String::from_utf8(path) {
+                    EntryKind::File => match String::from_utf8(path) {
                         Ok(path) => {
-                            tree.files.insert(path, entry.path());
+                            tree.files.insert(path);
                         }
                         Err(e) => {
-                            tree.not_utf8.insert(e.into_bytes(), entry.path());
+                            tree.not_utf8.insert(e.into_bytes());
                         }
                     },
-                    Ok(_) => tree.links.push(lossy(&path)),
-                    Err(e) => tree.unreadable.push((lossy(&path), e.to_string())),
+                    EntryKind::Link | EntryKind::Special => tree.links.push(lossy(&path)),
                 }
             }
         }
         tree.links.sort();
         tree.unreadable.sort();
+        tree.root = Some(root);
         Ok(tree)
     }
 
-    /// Where the regular file of that path lies.
-    pub fn get(&self, path: &[u8]) -> Option<&PathBuf> {
+    /// Whether there is a regular file of that path.
+    pub fn has(&self, path: &[u8]) -> bool {
         match std::str::from_utf8(path) {
-            Ok(path) => self.files.get(path),
-            Err(_) => self.not_utf8.get(path),
+            Ok(path) => self.files.contains(path),
+            Err(_) => self.not_utf8.contains(path),
+        }
+    }
+
+    /// Opens one regular file of the tree and tells its size in bytes; `None` where there was none of
+    /// that path.
+    ///
+    /// # Errors
+    /// I/O errors; `InvalidArgument` where something else stands there by now.
+    pub fn open(&self, path: &[u8]) -> Result<Option<(KnownFile, u64)>> {
+        match &self.root {
+            Some(root) if self.has(path) => root.file(path).map(Some),
+            _ => Ok(None),
         }
     }
 
     /// Every path of a regular file, by its bytes.
     pub fn paths(&self) -> impl Iterator<Item = &[u8]> {
-        let plain = self.files.keys().map(String::as_bytes);
-        plain.chain(self.not_utf8.keys().map(Vec::as_slice))
+        let plain = self.files.iter().map(String::as_bytes);
+        plain.chain(self.not_utf8.iter().map(Vec::as_slice))
     }
 
     /// The bytes of one file of the tree, at most `limit` of them; `None` where there is no such
@@ -129,11 +140,14 @@ impl FileTree {
         limit: u64,
         cancel: &CancelToken,
     ) -> Result<Option<std::sync::Arc<[u8]>>> {
-        let Some(path) = self.files.get(path) else {
+        let Some((file, size)) = self.open(path.as_bytes())? else {
             return Ok(None);
         };
-        let (file, size) = open_unlinked(path)?;
-        Input::from_reader(path.display().to_string(), Some(size), file)
+        let label = self.root.as_ref().map_or_else(
+            || path.to_owned(),
+            |root| root.path().join(path).display().to_string(),
+        );
+        Input::from_reader(label, Some(size), file)
             .read(limit_name, limit, cancel)
             .map(Some)
     }
@@ -150,8 +164,7 @@ pub fn is_unpack_mark(bytes: &[u8]) -> bool {
         .is_ok_and(|value| value.get("v").and_then(serde_json::Value::as_u64) == Some(1))
 }
 
-fn joined(prefix: &[u8], name: &OsStr) -> Vec<u8> {
-    let name = name.as_encoded_bytes();
+fn joined(prefix: &[u8], name: &[u8]) -> Vec<u8> {
     if prefix.is_empty() {
         return name.to_vec();
     }

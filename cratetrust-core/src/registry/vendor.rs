@@ -2,13 +2,13 @@
 //! (`.cargo-checksum.json`).
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use serde_json::Value;
 
 use super::FileTree;
 use crate::digest::Sha256;
 use crate::error::{Error, ErrorKind, Result};
+use crate::input::Directory;
 use crate::limits::Limits;
 use crate::manifest::Manifest;
 use crate::progress::CancelToken;
@@ -33,7 +33,7 @@ impl VendoredPackage {
     /// # Errors
     /// As [`FileTree::walk`], and `Cancelled`. What is wrong with one of the two files stands in its
     /// field.
-    pub fn open(root: &Path, limits: &Limits, cancel: &CancelToken) -> Result<Self> {
+    pub fn open(root: Directory, limits: &Limits, cancel: &CancelToken) -> Result<Self> {
         let files = FileTree::walk(root, limits, cancel)?;
         let manifest = files.read("Cargo.toml", "manifest-size", limits.manifest_size, cancel);
         let identity = manifest.and_then(|bytes| match bytes {

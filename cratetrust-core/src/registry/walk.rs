@@ -1,15 +1,22 @@
 //! The walk through a store: what it holds, without looking into any of it.
 
 use std::collections::HashSet;
-use std::fs::FileType;
 use std::path::{Path, PathBuf};
 
-use super::{Artifact, ArtifactKind, Layout, Store, file_name, is_crate_name, is_dir, join};
+use super::{Artifact, ArtifactKind, Layout, Store, file_name, is_dir, join};
 use crate::error::{Error, ErrorKind, Result};
+use crate::input::{Directory, EntryKind};
 use crate::limits::Limits;
 use crate::progress::CancelToken;
 
 const LINK: &str = "a symbolic link in the place of a registry's directory is not followed";
+
+/// An entry of a directory: its name, lossy where it is not UTF-8, and the name's own bytes.
+struct Entry {
+    name: String,
+    bytes: Vec<u8>,
+    kind: EntryKind,
+}
 
 pub(super) struct Walk<'a> {
     pub(super) store: &'a mut Store,
@@ -23,24 +30,33 @@ impl Walk<'_> {
             .map_err(|e| Error::io(path, &e))?
             .len();
         let name = file_name(path);
-        self.push_crate(path.to_owned(), name, size);
+        let stem = name.strip_suffix(".crate").unwrap_or(&name).to_owned();
+        self.push(ArtifactKind::Crate, None, path.to_owned(), name, stem, size);
         Ok(())
     }
 
     /// The `.crate` files of one directory; anything else in it is left alone.
-    pub(super) fn crates(&mut self, path: &Path, prefix: &str) -> Result<()> {
-        for (name, path, kind) in self.list(path)? {
-            if !is_crate_name(&path) {
+    pub(super) fn crates(&mut self, home: &Directory, prefix: &str) -> Result<()> {
+        for entry in self.list(home)? {
+            // A name of nothing but an extension is none.
+            let Some(stem) = entry.name.strip_suffix(".crate").filter(|s| !s.is_empty()) else {
                 continue;
-            }
-            let location = join(prefix, &name);
-            if !kind.is_file() {
+            };
+            let location = join(prefix, &entry.name);
+            if entry.kind != EntryKind::File {
                 self.unreadable(location, "a regular file was expected");
                 continue;
             }
-            match std::fs::symlink_metadata(&path) {
-                Ok(metadata) => self.push_crate(path, location, metadata.len()),
-                Err(e) => self.unreadable(location, &e.to_string()),
+            match home.look(&entry.bytes) {
+                Ok((_, size)) => self.push(
+                    ArtifactKind::Crate,
+                    Some(home),
+                    home.path_of(&entry.bytes),
+                    location,
+                    stem.to_owned(),
+                    size,
+                ),
+                Err(e) => self.unreadable(location, e.message()),
             }
         }
         Ok(())
@@ -53,56 +69,70 @@ impl Walk<'_> {
         prefix: &str,
         indexes: Option<&Path>,
     ) -> Result<()> {
-        for (name, path, kind) in self.list(path)? {
+        let cache = Directory::open(path)?;
+        for Entry { name, bytes, kind } in self.list(&cache)? {
             let location = join(prefix, &name);
-            if kind.is_symlink() {
+            if kind == EntryKind::Link {
                 self.unreadable(location, LINK);
                 continue;
             }
-            if !kind.is_dir() {
+            if kind != EntryKind::Directory {
                 continue;
             }
             if let Some(index) = indexes.map(|dir| dir.join(&name)).filter(|dir| is_dir(dir)) {
                 self.store.indexes.push((location.clone(), index));
             }
-            if let Err(e) = self.crates(&path, &location) {
+            let listed = cache
+                .below(&bytes)
+                .and_then(|home| self.crates(&home, &location));
+            if let Err(e) = listed {
                 self.skip_or_fail(location, e)?;
             }
         }
         Ok(())
     }
 
-    /// `registry/src`: one directory a registry, and in it one a package version.
-    pub(super) fn sources(&mut self, path: &Path, prefix: &str, cache: &str) -> Result<()> {
-        for (registry, path, kind) in self.list(path)? {
-            let location = join(prefix, &registry);
-            if kind.is_symlink() {
+    /// `registry/src`: one directory a registry, and in it one a package version. The names of the
+    /// registries.
+    pub(super) fn sources(
+        &mut self,
+        path: &Path,
+        prefix: &str,
+        cache: &str,
+    ) -> Result<Vec<String>> {
+        let sources = Directory::open(path)?;
+        let mut registries = Vec::new();
+        for Entry { name, bytes, kind } in self.list(&sources)? {
+            let location = join(prefix, &name);
+            if kind == EntryKind::Link {
                 self.unreadable(location, LINK);
                 continue;
             }
-            if !kind.is_dir() {
+            if kind != EntryKind::Directory {
                 continue;
             }
-            if let Err(e) = self.unpacked(&path, &location, &format!("{cache}/{registry}")) {
+            let listed = sources
+                .below(&bytes)
+                .and_then(|home| self.unpacked(&home, &location, &format!("{cache}/{name}")));
+            if let Err(e) = listed {
                 self.skip_or_fail(location, e)?;
             }
+            registries.push(name);
         }
-        Ok(())
+        Ok(registries)
     }
 
     /// The unpacked packages of one registry.
-    fn unpacked(&mut self, path: &Path, prefix: &str, cache: &str) -> Result<()> {
-        for (stem, path, kind) in self.list(path)? {
+    fn unpacked(&mut self, home: &Directory, prefix: &str, cache: &str) -> Result<()> {
+        for Entry { name, bytes, kind } in self.list(home)? {
             // A link is listed too: cargo follows it, and that is a finding.
-            if kind.is_dir() || kind.is_symlink() {
-                self.store.artifacts.push(Artifact {
-                    kind: ArtifactKind::Source,
-                    location: join(prefix, &stem),
-                    path,
-                    archive: Some(format!("{cache}/{stem}.crate")),
-                    stem,
-                    size: 0,
-                });
+            if matches!(kind, EntryKind::Directory | EntryKind::Link) {
+                let (place, location) = (home.path_of(&bytes), join(prefix, &name));
+                let archive = format!("{cache}/{name}.crate");
+                self.push(ArtifactKind::Source, Some(home), place, location, name, 0);
+                if let Some(pushed) = self.store.artifacts.last_mut() {
+                    pushed.archive = Some(archive);
+                }
             }
         }
         Ok(())
@@ -116,19 +146,10 @@ impl Walk<'_> {
             Layout::SourceDirectory => {
                 let registry = file_name(&real);
                 let cache = format!("../../cache/{registry}");
-                self.unpacked(path, "", &cache)?;
+                self.unpacked(&Directory::open(path)?, "", &cache)?;
                 (real.parent().and_then(Path::parent), vec![registry])
             }
-            _ => {
-                self.sources(path, "", "../cache")?;
-                let mut registries = Vec::new();
-                for (registry, _, kind) in self.list(path)? {
-                    if kind.is_dir() {
-                        registries.push(registry);
-                    }
-                }
-                (real.parent(), registries)
-            }
+            _ => (real.parent(), self.sources(path, "", "../cache")?),
         };
         let Some(above) = above else {
             return Ok(());
@@ -152,7 +173,8 @@ impl Walk<'_> {
             if !is_dir(&cache) {
                 continue;
             }
-            if let Err(e) = self.crates(&cache, &location) {
+            let listed = Directory::open(&cache).and_then(|home| self.crates(&home, &location));
+            if let Err(e) = listed {
                 self.skip_or_fail(location.clone(), e)?;
             }
             if is_dir(&index) {
@@ -170,70 +192,63 @@ impl Walk<'_> {
     }
 
     pub(super) fn vendor(&mut self, path: &Path) -> Result<()> {
-        for (name, path, kind) in self.list(path)? {
+        let home = Directory::open(path)?;
+        for Entry { name, bytes, kind } in self.list(&home)? {
             // A link is listed too: cargo follows it, and that is a finding. What begins with a dot is
             // no package to cargo, but a version control system's or an editor's.
-            if (kind.is_dir() || kind.is_symlink()) && !name.starts_with('.') {
-                self.push_directory(&path, &name);
+            if matches!(kind, EntryKind::Directory | EntryKind::Link) && !name.starts_with('.') {
+                let (place, location) = (home.path_of(&bytes), name.clone());
+                self.push(ArtifactKind::Vendor, Some(&home), place, location, name, 0);
             }
         }
         Ok(())
     }
 
-    fn list(&mut self, path: &Path) -> Result<Vec<(String, PathBuf, FileType)>> {
+    /// One package of a vendor directory, by the caller's path.
+    pub(super) fn vendored_package(&mut self, path: &Path) {
+        let (kind, stem) = (ArtifactKind::Vendor, file_name(path));
+        self.push(kind, None, path.to_owned(), ".".to_owned(), stem, 0);
+    }
+
+    /// The entries of a directory by name.
+    fn list(&mut self, directory: &Directory) -> Result<Vec<Entry>> {
         // A cache holds one file a package version: far more than one archive has entries.
         let most = self.limits.entries.saturating_mul(16);
-        let mut names = Vec::new();
-        for entry in std::fs::read_dir(path).map_err(|e| Error::io(path, &e))? {
+        let mut entries = Vec::new();
+        for entry in directory.list(b"")? {
             self.cancel.check()?;
-            let entry = entry.map_err(|e| Error::io(path, &e))?;
-            if names.len() as u64 >= most {
+            let (bytes, kind) = entry?;
+            if entries.len() as u64 >= most {
                 return Err(Error::limit(
                     "entries",
                     self.limits.entries,
                     "the directory has too many entries",
                 )
-                .at_path(path.display().to_string()));
+                .at_path(directory.path().display().to_string()));
             }
-            let kind = entry
-                .file_type()
-                .map_err(|e| Error::io(&entry.path(), &e))?;
-            names.push((
-                entry.file_name().to_string_lossy().into_owned(),
-                entry.path(),
-                kind,
-            ));
+            let name = String::from_utf8_lossy(&bytes).into_owned();
+            entries.push(Entry { name, bytes, kind });
         }
-        names.sort_by(|a, b| a.1.cmp(&b.1));
-        Ok(names)
+        entries.sort_unstable_by(|a, b| a.bytes.cmp(&b.bytes));
+        Ok(entries)
     }
 
-    fn push_crate(&mut self, path: PathBuf, location: String, size: u64) {
-        let name = file_name(&path);
-        let stem = name.strip_suffix(".crate").unwrap_or(&name).to_owned();
+    fn push(
+        &mut self,
+        kind: ArtifactKind,
+        home: Option<&Directory>,
+        path: PathBuf,
+        location: String,
+        stem: String,
+        size: u64,
+    ) {
         self.store.artifacts.push(Artifact {
-            kind: ArtifactKind::Crate,
+            kind,
             location,
             path,
+            home: home.cloned(),
             stem,
             size,
-            archive: None,
-        });
-    }
-
-    pub(super) fn push_directory(&mut self, path: &Path, location: &str) {
-        let stem = file_name(path);
-        let location = if location.is_empty() {
-            ".".to_owned()
-        } else {
-            location.to_owned()
-        };
-        self.store.artifacts.push(Artifact {
-            kind: ArtifactKind::Vendor,
-            location,
-            path: path.to_owned(),
-            stem,
-            size: 0,
             archive: None,
         });
     }
@@ -244,7 +259,11 @@ impl Walk<'_> {
 
     fn skip_or_fail(&mut self, location: String, error: Error) -> Result<()> {
         match error.kind() {
-            ErrorKind::Io | ErrorKind::NotFound | ErrorKind::PermissionDenied => {
+            // The last: where a link came to stand just now.
+            ErrorKind::Io
+            | ErrorKind::NotFound
+            | ErrorKind::PermissionDenied
+            | ErrorKind::InvalidArgument => {
                 self.unreadable(location, error.message());
                 Ok(())
             }

@@ -3,16 +3,15 @@
 
 use std::collections::HashMap;
 use std::io::Read;
-use std::path::Path;
 
 use super::vendor::fault_of;
 use crate::archive::{Entry, EntryKind, Sink};
 use crate::error::{ErrorKind, Result};
-use crate::input::open_unlinked;
+use crate::input::KnownFile;
 use crate::limits::Limits;
 use crate::options::Options;
 use crate::progress::CancelToken;
-use crate::registry::{FileTree, VendoredPackage, is_link, is_unpack_mark};
+use crate::registry::{Artifact, FileTree, VendoredPackage, is_unpack_mark};
 use crate::report::{Code, Finding};
 
 /// What cargo writes into a directory once it has unpacked a package into it.
@@ -94,7 +93,7 @@ enum Seen {
 
 struct Current {
     path: Vec<u8>,
-    file: Option<Box<dyn Read>>,
+    file: Option<KnownFile>,
     size: u64,
     at: u64,
     seen: Seen,
@@ -119,7 +118,7 @@ impl<'a> TreeSink<'a> {
     ///
     /// # Errors
     /// `Cancelled`; every other fault is a finding.
-    pub(super) fn new(root: &Path, kind: Kind, options: &'a Options) -> Result<Self> {
+    pub(super) fn new(artifact: &Artifact, kind: Kind, options: &'a Options) -> Result<Self> {
         let mut sink = Self {
             kind,
             tree: FileTree::default(),
@@ -133,12 +132,15 @@ impl<'a> TreeSink<'a> {
         };
         let link = Code::SrcSymlink;
         // The path that the caller names may be a link; what a walk finds may not.
-        if kind != Kind::Plain && is_link(root) {
+        if artifact.is_link() {
             sink.own
                 .push(Finding::new(link, "the whole directory is a symbolic link").path("."));
             return Ok(sink);
         }
-        match FileTree::walk(root, &options.limits, &options.cancel) {
+        let walked = artifact
+            .directory()
+            .and_then(|root| FileTree::walk(root, &options.limits, &options.cancel));
+        match walked {
             Ok(tree) => sink.tree = tree,
             Err(error) => {
                 sink.own.push(fault_of(error)?);
@@ -181,7 +183,7 @@ impl<'a> TreeSink<'a> {
     fn look_at_mark(&mut self, cancel: &CancelToken) -> Result<()> {
         let wanted = match self.kind {
             Kind::Unpacked => true,
-            Kind::Plain => self.tree.files.contains_key(MARK),
+            Kind::Plain => self.tree.files.contains(MARK),
             Kind::Vendored => false,
         };
         // A link in the mark's place is told of as a link.
@@ -210,12 +212,10 @@ impl<'a> TreeSink<'a> {
             .is_ok()
     }
 
-    fn open(&self, path: &[u8], size: u64) -> (Option<Box<dyn Read>>, Seen) {
-        let Some(place) = self.tree.get(path) else {
-            return (None, Seen::Missing);
-        };
-        match open_unlinked(place) {
-            Ok((_, actual)) if actual != size => (
+    fn open(&self, path: &[u8], size: u64) -> (Option<KnownFile>, Seen) {
+        match self.tree.open(path) {
+            Ok(None) => (None, Seen::Missing),
+            Ok(Some((_, actual))) if actual != size => (
                 None,
                 Seen::Other {
                     why: format!("has {actual} bytes, the archive's has {size}"),
@@ -223,7 +223,7 @@ impl<'a> TreeSink<'a> {
                     actual,
                 },
             ),
-            Ok((file, _)) => (Some(Box::new(file)), Seen::Same),
+            Ok(Some((file, _))) => (Some(file), Seen::Same),
             Err(error) => (
                 None,
                 Seen::Unreadable(Code::Unreadable, error.message().to_owned()),

@@ -2,17 +2,16 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
-use std::path::PathBuf;
 use std::vec;
 
 use super::package::Examined;
 use super::schedule::Emit;
 use crate::digest::{Backend, Sha256, Sha256Hasher, hash_many_with};
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::{KnownFile, open_unlinked};
+use crate::input::{Directory, KnownFile};
 use crate::lockfile::{LockedPackage, Lockfile};
 use crate::options::Options;
-use crate::registry::{Artifact, FileTree, VendorChecksums, VendoredPackage, is_link};
+use crate::registry::{Artifact, FileTree, VendorChecksums, VendoredPackage};
 use crate::report::{Code, Finding};
 
 const LIST: &str = VendoredPackage::LIST;
@@ -61,8 +60,10 @@ pub(crate) struct Vendored {
 struct Job {
     path: String,
     expected: Sha256,
-    file: PathBuf,
 }
+
+/// A package's directory and its files.
+type Place = (Directory, FileTree);
 
 /// A package of which files wait to be hashed.
 struct Pending {
@@ -90,13 +91,13 @@ pub(super) fn examine_many<'a>(
         emit,
     });
     let mut packages = packages;
-    let mut current: Option<(usize, vec::IntoIter<Job>)> = None;
+    let mut current: Option<(usize, Directory, vec::IntoIter<Job>)> = None;
     let jobs = std::iter::from_fn(|| {
         loop {
-            if let Some((item, jobs)) = &mut current
+            if let Some((item, root, jobs)) = &mut current
                 && let Some(job) = jobs.next()
             {
-                match open_unlinked(&job.file) {
+                match root.file(job.path.as_bytes()) {
                     Ok((reader, _)) => return Some(((*item, job), reader)),
                     Err(error) => work.borrow_mut().done(*item, &job, Err(error)),
                 }
@@ -104,16 +105,17 @@ pub(super) fn examine_many<'a>(
             }
             let (item, artifact) = packages.next()?;
             let examined =
-                examine(artifact, tree, options).and_then(|(mut vendored, files, jobs)| {
-                    if let Some(files) = files {
+                examine(artifact, tree, options).and_then(|(mut vendored, place, jobs)| {
+                    let root = place.map(|(root, files)| {
                         vendored.archive = archive(item, artifact, &vendored, files)?;
-                    }
-                    Ok((vendored, jobs))
+                        Ok(root)
+                    });
+                    Ok((vendored, root.transpose()?, jobs))
                 });
             match examined {
-                Ok((vendored, jobs)) => {
+                Ok((vendored, root, jobs)) => {
                     work.borrow_mut().begin(item, vendored, jobs.len());
-                    current = Some((item, jobs.into_iter()));
+                    current = root.map(|root| (item, root, jobs.into_iter()));
                 }
                 Err(error) => work.borrow_mut().failed(item, error),
             }
@@ -211,16 +213,16 @@ impl Vendored {
     }
 }
 
-/// Reads a package's list, and tells what is to be hashed. The files are handed back, for what else
-/// they are compared with.
+/// Reads a package's list, and tells what is to be hashed. The directory and its files are handed back,
+/// for what else they are compared with.
 fn examine(
     artifact: &Artifact,
     tree: bool,
     options: &Options,
-) -> Result<(Vendored, Option<FileTree>, Vec<Job>)> {
+) -> Result<(Vendored, Option<Place>, Vec<Job>)> {
     let mut vendored = Vendored::default();
     // The path that the caller names may be a link; what a walk finds may not.
-    if artifact.location != "." && is_link(&artifact.path) {
+    if artifact.is_link() {
         vendored.unread = true;
         vendored.findings.push(
             Finding::new(
@@ -231,8 +233,12 @@ fn examine(
         );
         return Ok((vendored, None, Vec::new()));
     }
-    let package = match VendoredPackage::open(&artifact.path, &options.limits, &options.cancel) {
-        Ok(package) => package,
+    let opened = artifact.directory().and_then(|root| {
+        let package = VendoredPackage::open(root.clone(), &options.limits, &options.cancel)?;
+        Ok((root, package))
+    });
+    let (root, package) = match opened {
+        Ok(opened) => opened,
         Err(error) => {
             vendored.unread = true;
             vendored.findings.push(fault_of(error)?);
@@ -250,7 +256,7 @@ fn examine(
             .path("Cargo.toml"),
         ),
     }
-    if !files.files.contains_key("Cargo.toml") {
+    if !files.files.contains("Cargo.toml") {
         vendored.findings.push(
             Finding::new(Code::ManifestMissing, "the package has no Cargo.toml").path("Cargo.toml"),
         );
@@ -272,7 +278,7 @@ fn examine(
             .push(invalid(format!("the package has no {LIST}"))),
         Err(error) => vendored.findings.push(invalid(error.message().to_owned())),
     }
-    Ok((vendored, Some(files), jobs))
+    Ok((vendored, Some((root, files)), jobs))
 }
 
 /// Equal for lists that name the same files with the same hashes.
@@ -321,7 +327,7 @@ fn compare(walked: &FileTree, list: VendorChecksums, out: &mut Vendored) -> Vec<
         out.lists_nothing = true;
         return Vec::new();
     }
-    for path in walked.files.keys() {
+    for path in &walked.files {
         if path != LIST && !list.files.contains_key(path) {
             out.findings.push(
                 Finding::new(
@@ -332,7 +338,7 @@ fn compare(walked: &FileTree, list: VendorChecksums, out: &mut Vendored) -> Vec<
             );
         }
     }
-    for path in walked.not_utf8.keys() {
+    for path in &walked.not_utf8 {
         out.findings.push(
             Finding::new(
                 Code::VendorExtra,
@@ -352,12 +358,8 @@ fn compare(walked: &FileTree, list: VendorChecksums, out: &mut Vendored) -> Vec<
                 )
                 .path(path),
             );
-        } else if let Some(file) = walked.files.get(&path) {
-            jobs.push(Job {
-                path,
-                expected,
-                file: file.clone(),
-            });
+        } else if walked.files.contains(&path) {
+            jobs.push(Job { path, expected });
         } else if !links.contains(&path) {
             out.findings.push(
                 Finding::new(

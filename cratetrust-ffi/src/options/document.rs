@@ -3,10 +3,10 @@
 
 use libc::{c_char, size_t};
 
+use cratetrust_core::Error;
 use cratetrust_core::bom::Contact;
 use cratetrust_core::options::ComponentSupplier;
 use cratetrust_core::profile::Profile;
-use cratetrust_core::Error;
 
 use super::{cratetrust_options, out_of_range};
 use crate::boundary::Outcome;

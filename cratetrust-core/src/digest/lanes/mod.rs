@@ -127,7 +127,7 @@ impl Kernel {
             #[cfg(target_arch = "x86_64")]
             Kind::Avx2 => 8,
             #[cfg(target_arch = "x86_64")]
-            Kind::ShaNi => 2,
+            Kind::ShaNi => 3,
         }
     }
 

@@ -84,7 +84,7 @@ impl Stores {
                 .extend(store.indexes.into_iter().map(|(_, path)| path));
             for artifact in store.artifacts {
                 // Nobody knows where a link in a store leads.
-                if artifact.location != "." && registry::is_link(&artifact.path) {
+                if artifact.is_link() {
                     continue;
                 }
                 let list = stores.artifacts.entry(artifact.stem.clone()).or_default();

@@ -7,7 +7,6 @@ use super::{Run, Target};
 use crate::archive::{self, Sink};
 use crate::digest::{Sha256, hash_many_with};
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::{Input, KnownFile, open_file};
 use crate::options::Check;
 use crate::package::SourceKind;
 use crate::registry::{Artifact, ArtifactKind, FileTree, Layout};
@@ -129,7 +128,8 @@ impl Run<'_> {
             let examined = self.examine_crate(item, reader, size)?;
             return Ok(Examination::Crate(Box::new(examined)));
         }
-        let examined = match open_file(&artifact.path)
+        let examined = match artifact
+            .open()
             .and_then(|(file, size)| self.examine_crate(item, file, Some(size)))
         {
             Ok(examined) => examined,
@@ -183,7 +183,7 @@ impl Run<'_> {
         let mut trees = Vec::new();
         for source in sources {
             let tree = self.artifact(*source)?;
-            let sink = TreeSink::new(&tree.path, self.kind_of_tree(), self.options)?;
+            let sink = TreeSink::new(tree, self.kind_of_tree(), self.options)?;
             trees.push((*source, sink));
         }
         self.read_crate(reader, size, bound, trees)
@@ -304,10 +304,13 @@ impl Run<'_> {
                 None => std::mem::take(&mut files),
             };
             let tree = TreeSink::vendored(files, self.options);
-            let opened = match (&self.options.against, archive.path.as_os_str().is_empty()) {
-                (Some(given), true) => given.open(),
-                _ => Input::from_path(&archive.path).open(),
-            };
+            let opened: Result<(Box<dyn Read + Send>, _)> =
+                match (&self.options.against, archive.path.as_os_str().is_empty()) {
+                    (Some(given), true) => given.open(),
+                    _ => archive
+                        .open()
+                        .map(|(file, size)| (Box::new(file) as _, Some(size))),
+                };
             let bound = Bound {
                 prefix: Some(&stem),
                 identity: Some(Identity { name, version }),
@@ -363,20 +366,15 @@ impl Run<'_> {
         emit: schedule::Emit<'_, Examination>,
     ) -> Result<()> {
         let emit = RefCell::new(emit);
-        let jobs = items.filter_map(|item| {
-            match self
-                .artifact(item)
-                .and_then(|artifact| open_file(&artifact.path))
-            {
-                Ok((file, size)) => Some((item, KnownFile::new(file, size))),
-                Err(error) => {
-                    (emit.borrow_mut())(
-                        item,
-                        self.unreadable(error)
-                            .map(|e| Examination::Crate(Box::new(e))),
-                    );
-                    None
-                }
+        let jobs = items.filter_map(|item| match self.artifact(item).and_then(Artifact::open) {
+            Ok((file, _)) => Some((item, file)),
+            Err(error) => {
+                (emit.borrow_mut())(
+                    item,
+                    self.unreadable(error)
+                        .map(|e| Examination::Crate(Box::new(e))),
+                );
+                None
             }
         });
         hash_many_with(

@@ -370,6 +370,7 @@ fn stream_artifact(input: &Input) -> Artifact {
         stem: name.strip_suffix(".crate").unwrap_or(&name).to_owned(),
         location: name,
         path: Default::default(),
+        home: None,
         size: 0,
         archive: None,
     }
