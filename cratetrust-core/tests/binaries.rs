@@ -359,10 +359,6 @@ fn a_program_and_the_record_of_its_build_agree_or_are_told() {
 
 #[test]
 fn documents_of_a_program_are_valid_and_pass_against_it() {
-    let validators: Vec<_> = ["1.5", "1.6", "1.7"]
-        .into_iter()
-        .filter_map(|version| Some((version, sbom_support::cyclonedx_validator(version)?)))
-        .collect();
     for name in ["tiny-0", "tiny-8", "macho-x86_64-1"] {
         for evidence in [vec![file(name)], vec![file(name), lock(LOCK)]] {
             let generated = generate_sbom(&evidence, &Options::default()).unwrap();
@@ -380,20 +376,12 @@ fn documents_of_a_program_are_valid_and_pass_against_it() {
                     );
                 }
             }
-            for (version, validator) in &validators {
-                let document = generated
-                    .write(Format::CycloneDxJson, Some(version))
-                    .unwrap();
-                let tree: Value = serde_json::from_slice(&document).unwrap();
-                let errors: Vec<String> = validator
-                    .iter_errors(&tree)
-                    .map(|e| e.to_string())
-                    .collect();
-                assert!(errors.is_empty(), "{name} {version}: {errors:?}");
-                let text = String::from_utf8(document).unwrap();
+            for (version, tree) in sbom_support::valid_cyclonedx(&generated, name) {
+                let text = tree.to_string();
                 // A program is of one target, which it does not name.
                 assert!(!text.contains("all_targets"), "{text}");
-                assert!(text.contains("\"post-build\""), "{text}");
+                let phase = text.contains("\"post-build\"") || version == "1.4";
+                assert!(phase, "{version}: {text}");
             }
         }
     }

@@ -325,7 +325,7 @@ fn the_section_inflates_within_its_limit_and_to_its_end() {
     let mut large = Options::default();
     large.limits.binary_size = 1_000;
     for input in [
-        Input::from_bytes("app", vec![0x7f, b'E', b'L', b'F'].repeat(300)),
+        Input::from_bytes("app", b"\x7fELF".repeat(300)),
         Input::from_path(
             PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/binaries/tiny-0"),
         ),

@@ -260,6 +260,50 @@ def other_sbom(**lies: object) -> bytes:
     return (json.dumps(document, indent=1) + "\n").encode()
 
 
+def packed_list(packages: list[dict[str, object]], form: int) -> bytes:
+    """A list as cargo-auditable embeds it: JSON in a zlib stream, here of one stored block."""
+    text = json.dumps({"packages": packages, "format": form}, separators=(",", ":")).encode()
+    block = struct.pack("<BHH", 1, len(text), len(text) ^ 0xFFFF) + text
+    return b"\x78\x01" + block + struct.pack(">I", zlib.adler32(text))
+
+
+def program(sections: dict[str, bytes]) -> bytes:
+    """An ELF file of 64 bits with these sections, which nobody could run."""
+    names, body, headers = b"\0", b"", b"\0" * 64
+    for name in [*sections, ".shstrtab"]:
+        at = len(names)
+        names += name.encode() + b"\0"
+        data = sections.get(name, names)
+        headers += struct.pack("<IIQQQQIIQQ", at, 1, 0, 0, 64 + len(body), len(data), 0, 0, 1, 0)
+        body += data
+    count = len(sections) + 2
+    ident = b"\x7fELF\x02\x01\x01".ljust(16, b"\0")
+    fields = struct.pack("<HHIQQQIHHHHHH", 2, 62, 1, 0, 0, 64 + len(body), 0, 64, 0, 0, 64, count, count - 1)
+    return ident + fields + body + headers
+
+
+def listing(gamma: str = "2.0.0-rc.1", form: int = 8, cycle: bool = False) -> bytes:
+    """A program with the list of what the lockfiles `v1` to `v4` name."""
+    packages: list[dict[str, object]] = [
+        {"name": "alpha", "version": "1.2.3", "source": "crates.io", "dependencies": [3]},
+        {"name": "app", "version": "0.1.0", "source": "local", "dependencies": [0, 2], "root": True},
+        {"name": "beta", "version": "0.1.0+meta", "source": "crates.io", "kind": "build"},
+        {"name": "gamma", "version": gamma, "source": "crates.io"},
+    ]
+    if cycle:
+        packages[3]["dependencies"] = [0]
+    return program({".dep-v0": packed_list(packages, form)})
+
+
+def showing() -> bytes:
+    """A program without a list, whose messages name a package, the compiler and its library."""
+    home = "/home/somebody/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f"
+    rustc = "/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860"
+    paths = [f"{home}/alpha-1.2.3/src/lib.rs", f"{rustc}/library/std/src/io.rs", "/rust/deps/gimli-0.32.3/src/x.rs"]
+    comment = b"rustc version 1.95.0 (59807616e 2026-04-14)\0"
+    return program({".rodata": "\0".join(paths).encode(), ".comment": comment})
+
+
 def vendored(body: bytes = b"//! alpha\n", extra: bool = False) -> dict[str, bytes]:
     """One package of a vendor directory; its list always names the honest bytes."""
     honest = {"Cargo.toml": manifest("alpha", "1.2.3"), "src/lib.rs": b"//! alpha\n"}
@@ -398,6 +442,16 @@ def inputs() -> dict[str, bytes]:
         "yanked": True,
     }
     out["index/alpha"] = (json.dumps(index, separators=(",", ":")) + "\n").encode()
+
+    out["binaries/app"] = listing()
+    out["binaries/app-format-1"] = listing(form=1)
+    out["binaries/app-format-0"] = listing(form=0)
+    out["binaries/app-format-9"] = listing(form=9)
+    out["binaries/app-other"] = listing(gamma="2.0.0-rc.2")
+    out["binaries/app-cycle"] = listing(cycle=True)
+    out["binaries/app-truncated"] = listing()[:400]
+    out["binaries/no-list"] = showing()
+    out["binaries/no-rust"] = program({".text": b"\x90"})
 
     out["sboms/other.cdx.json"] = other_sbom()
     out["sboms/component-missing.cdx.json"] = other_sbom(drop="beta")

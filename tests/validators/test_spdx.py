@@ -21,6 +21,9 @@ CORPUS = Path(os.environ.get("CRATETRUST_CORPUS", ROOT / ".corpus"))
 LOCKS = sorted(CORPUS.glob("locks/*.lock"))
 INPUTS = ROOT / "tests/conformance/inputs/locks"
 CASES = [INPUTS / f"{name}.lock" for name in ("v1", "v4", "fx")]
+# Cargo's records of real projects, and programs.
+FIXTURES = ROOT / "cratetrust-core/tests/fixtures"
+BUILDS = [*sorted(FIXTURES.glob("records/real/*.json")), *(FIXTURES / "binaries" / f"tiny-{n}" for n in (0, 1, 8))]
 SYNTAXES = [("spdx-json", "spdx.json"), ("spdx-tag-value", "spdx")]
 VERSIONS = ["2.3", "2.2"]
 
@@ -103,6 +106,16 @@ def test_spdx_tools_accepts_every_version_and_syntax(
     document = valid(written)
     assert document.creation_info.spdx_version == f"SPDX-{version}"
     check(cratetrust.Lockfile.read(path), document)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize(("syntax", "suffix"), SYNTAXES)
+@pytest.mark.parametrize("path", BUILDS, ids=lambda path: path.name)
+def test_spdx_tools_accepts_what_was_built(path: Path, syntax: str, suffix: str, version: str, tmp_path: Path) -> None:
+    written = tmp_path / f"sbom.{suffix}"
+    bom = cratetrust.generate_sbom(path)
+    written.write_bytes(bom.write(syntax, version))
+    assert len(valid(written).packages) == len(bom) >= 12
 
 
 @pytest.mark.parametrize("version", VERSIONS)

@@ -19,6 +19,9 @@ CORPUS = Path(os.environ.get("CRATETRUST_CORPUS", ROOT / ".corpus"))
 DATA = Path(os.environ.get("CRATETRUST_SPEC_DATA", ROOT / "../shared/data")) / "spdx-3.0.1"
 
 LOCKS = sorted(CORPUS.glob("locks/*.lock"))
+# Cargo's records of real projects, and programs.
+FIXTURES = ROOT / "cratetrust-core/tests/fixtures"
+BUILDS = [*sorted(FIXTURES.glob("records/real/*.json")), *(FIXTURES / "binaries" / f"tiny-{n}" for n in (0, 1, 8))]
 CASES = [ROOT / "tests/conformance/inputs/locks" / f"{name}.lock" for name in ("v1", "v4", "fx")]
 
 
@@ -38,7 +41,7 @@ def test_the_model_loads_the_document(path: Path, tmp_path: Path) -> None:
     assert len(packages) == len(list(cratetrust.Lockfile.read(path)))
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*CASES, *BUILDS], ids=lambda path: path.name)
 def test_the_shapes_hold(path: Path) -> None:
     if not DATA.is_dir():
         assert os.environ.get("CI") != "true", f"{DATA} is needed in CI"

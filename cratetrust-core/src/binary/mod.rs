@@ -11,9 +11,7 @@ mod pe;
 mod scan;
 mod wasm;
 
-use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
-use std::sync::Arc;
+use std::io::{Cursor, Read, Seek, SeekFrom};
 
 pub(crate) use scan::{Scan, Sighting, scan};
 
@@ -105,17 +103,15 @@ impl Program {
     }
 }
 
-/// A file, or bytes in memory, read at any place.
-#[derive(Debug)]
-pub(crate) struct Image {
-    store: Store,
-    size: u64,
-}
+/// What can be read at any place.
+trait Places: Read + Seek {}
 
-#[derive(Debug)]
-enum Store {
-    File(File),
-    Bytes(Arc<[u8]>),
+impl<T: Read + Seek> Places for T {}
+
+/// A file, or bytes in memory, read at any place.
+pub(crate) struct Image {
+    store: Box<dyn Places>,
+    size: u64,
 }
 
 impl Image {
@@ -124,41 +120,33 @@ impl Image {
     /// # Errors
     /// As [`Input::read`]; `LimitExceeded` for more than [`Limits::binary_size`].
     pub(crate) fn open(input: &Input, limits: &Limits, cancel: &CancelToken) -> Result<Self> {
+        let limit = limits.binary_size;
         let Some(path) = input.path() else {
-            let bytes = input.read("binary-size", limits.binary_size, cancel)?;
+            let bytes = input.read("binary-size", limit, cancel)?;
             return Ok(Self {
                 size: bytes.len() as u64,
-                store: Store::Bytes(bytes),
+                store: Box::new(Cursor::new(bytes)),
             });
         };
         let (file, size) = open_file(path)?;
-        if size > limits.binary_size {
+        if size > limit {
             let message = "the binary is larger than the limit allows";
-            return Err(Error::limit("binary-size", limits.binary_size, message));
+            return Err(Error::limit("binary-size", limit, message));
         }
         Ok(Self {
-            store: Store::File(file),
+            store: Box::new(file),
             size,
         })
     }
 
     fn read_at(&mut self, at: u64, buffer: &mut [u8]) -> Result<()> {
-        match &mut self.store {
-            Store::Bytes(bytes) => {
-                let start = usize::try_from(at).unwrap_or(usize::MAX);
-                let end = start.saturating_add(buffer.len());
-                let found = bytes.get(start..end).ok_or_else(|| cut_short(at))?;
-                buffer.copy_from_slice(found);
-                Ok(())
-            }
-            Store::File(file) => file
-                .seek(SeekFrom::Start(at))
-                .and_then(|_| file.read_exact(buffer))
-                .map_err(|error| match error.kind() {
-                    std::io::ErrorKind::UnexpectedEof => cut_short(at),
-                    _ => Error::from_io(&error),
-                }),
-        }
+        self.store
+            .seek(SeekFrom::Start(at))
+            .and_then(|_| self.store.read_exact(buffer))
+            .map_err(|error| match error.kind() {
+                std::io::ErrorKind::UnexpectedEof => cut_short(at),
+                _ => Error::from_io(&error),
+            })
     }
 
     /// What the file is, and what its programs say of themselves.

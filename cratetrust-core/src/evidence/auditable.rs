@@ -4,11 +4,12 @@
 //! procedural macros as part of the program. Format 8 comes from cargo's own record of the build.
 
 use std::borrow::Cow;
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 use std::io::Read;
 
 use serde::Deserialize;
 
+use super::record::in_cycle;
 use super::spec;
 use crate::binary::Section;
 use crate::bom::{Bom, Edge, EdgeKind, EvidenceLevel, EvidenceSource, Gap, Package, Scope};
@@ -196,43 +197,24 @@ impl List<'_> {
     /// No package can be built before itself. Also checks that every index is one.
     fn refuse_cycles(&self) -> Result<()> {
         let count = self.packages.len();
-        let mut users = vec![0usize; count];
         for (at, package) in self.packages.iter().enumerate() {
-            for (nth, to) in package.dependencies.iter().enumerate() {
-                let Some(count) = users.get_mut(*to) else {
-                    return Err(Error::parse(format!(
-                        "/packages/{at}/dependencies/{nth}: there is no package {to}; there are {count}"
-                    )));
-                };
-                *count += 1;
+            let mut used = package.dependencies.iter();
+            if let Some(nth) = used.position(|to| *to >= count) {
+                return Err(Error::parse(format!(
+                    "/packages/{at}/dependencies/{nth}: there is no such package; there are {count}"
+                )));
             }
         }
-        let free = users.iter().enumerate().filter(|(_, users)| **users == 0);
-        let mut open: VecDeque<usize> = free.map(|(at, _)| at).collect();
-        let mut done = 0;
-        while let Some(at) = open.pop_front() {
-            done += 1;
-            for to in self
-                .packages
-                .get(at)
-                .into_iter()
-                .flat_map(|p| &p.dependencies)
-            {
-                if let Some(users) = users.get_mut(*to) {
-                    *users -= 1;
-                    if *users == 0 {
-                        open.push_back(*to);
-                    }
-                }
-            }
+        let uses = |at: usize| {
+            let package = self.packages.get(at).into_iter();
+            package.flat_map(|package| package.dependencies.iter().copied())
+        };
+        match in_cycle(count, uses) {
+            None => Ok(()),
+            Some(stuck) => Err(Error::parse(format!(
+                "packages depend on each other in a cycle, which no build can: see /packages/{stuck}"
+            ))),
         }
-        if done == count {
-            return Ok(());
-        }
-        let stuck = users.iter().position(|users| *users > 0).unwrap_or(0);
-        Err(Error::parse(format!(
-            "packages depend on each other in a cycle, which no build can: see /packages/{stuck}"
-        )))
     }
 }
 

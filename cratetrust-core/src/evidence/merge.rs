@@ -335,8 +335,12 @@ pub(super) fn join(bom: &mut Bom, other: Bom, findings: &mut Vec<Finding>) {
             ),
             Kind::Edge(to) => (
                 format!(
-                    "`{package}` {was_built} with `{}`, on which it does not depend in the {what} evidence",
-                    id(*to)
+                    "`{package}` {was_built} with `{}`, on which it does not depend in the {what} evidence{}",
+                    id(*to),
+                    match is_loose {
+                        true => "; cargo writes some edges to build scripts below another package",
+                        false => "",
+                    }
                 ),
                 id(*to),
                 "no dependency".to_owned(),

@@ -263,38 +263,52 @@ impl Record {
     /// No compilation can wait for itself. Edges to build scripts do not count: see [`Record::bom`].
     fn refuse_cycles(&self) -> Result<()> {
         let waits = |to: &usize| {
-            self.units
-                .get(*to)
-                .is_some_and(|unit| unit.kind != "custom-build")
+            let unit = self.units.get(*to);
+            unit.is_some_and(|unit| unit.kind != "custom-build")
         };
-        let mut users = vec![0usize; self.units.len()];
-        for (to, _) in self.units.iter().flat_map(|unit| &unit.uses) {
-            if let Some(count) = users.get_mut(*to).filter(|_| waits(to)) {
-                *count += 1;
-            }
+        let uses = |at: usize| {
+            let unit = self.units.get(at).into_iter();
+            unit.flat_map(|unit| unit.uses.iter().map(|(to, _)| *to))
+                .filter(waits)
+        };
+        match in_cycle(self.units.len(), uses) {
+            None => Ok(()),
+            Some(stuck) => Err(Error::parse(format!(
+                "units use each other in a cycle, which no build can: see unit {stuck}"
+            ))),
         }
-        let free = users.iter().enumerate().filter(|(_, count)| **count == 0);
-        let mut open: VecDeque<usize> = free.map(|(at, _)| at).collect();
-        let mut done = 0;
-        while let Some(at) = open.pop_front() {
-            done += 1;
-            for (to, _) in self.units.get(at).into_iter().flat_map(|unit| &unit.uses) {
-                if let Some(count) = users.get_mut(*to).filter(|_| waits(to)) {
-                    *count -= 1;
-                    if *count == 0 {
-                        open.push_back(*to);
-                    }
+    }
+}
+
+/// One of what use each other in a cycle, of `count` in all, where there is a cycle.
+pub(super) fn in_cycle<I: Iterator<Item = usize>>(
+    count: usize,
+    uses: impl Fn(usize) -> I,
+) -> Option<usize> {
+    let mut users = vec![0usize; count];
+    for to in (0..count).flat_map(&uses) {
+        if let Some(users) = users.get_mut(to) {
+            *users += 1;
+        }
+    }
+    let free = users.iter().enumerate().filter(|(_, users)| **users == 0);
+    let mut open: VecDeque<usize> = free.map(|(at, _)| at).collect();
+    let mut done = 0;
+    while let Some(at) = open.pop_front() {
+        done += 1;
+        for to in uses(at) {
+            if let Some(users) = users.get_mut(to) {
+                *users -= 1;
+                if *users == 0 {
+                    open.push_back(to);
                 }
             }
         }
-        if done == self.units.len() {
-            return Ok(());
-        }
-        let stuck = users.iter().position(|count| *count > 0).unwrap_or(0);
-        Err(Error::parse(format!(
-            "units use each other in a cycle, which no build can: see unit {stuck}"
-        )))
     }
+    if done == count {
+        return None;
+    }
+    users.iter().position(|users| *users > 0)
 }
 
 /// Orders units, each once.

@@ -313,3 +313,21 @@ pub(crate) fn cyclonedx_validator(version: &str) -> Option<jsonschema::Validator
         .unwrap();
     Some(validator)
 }
+
+/// Holds CycloneDX JSON of every version to the official schema, where that is at hand; gives the documents.
+pub(crate) fn valid_cyclonedx(
+    generated: &cratetrust_core::Generated,
+    what: &str,
+) -> Vec<(&'static str, serde_json::Value)> {
+    let mut documents = Vec::new();
+    for version in ["1.4", "1.5", "1.6", "1.7"] {
+        let document = generated.write(cratetrust_core::sbom::Format::CycloneDxJson, Some(version));
+        let tree: serde_json::Value = serde_json::from_slice(&document.unwrap()).unwrap();
+        if let Some(validator) = cyclonedx_validator(version) {
+            let errors = validator.iter_errors(&tree).map(|e| e.to_string());
+            assert_eq!(errors.collect::<Vec<_>>(), [""; 0], "{what} {version}");
+        }
+        documents.push((version, tree));
+    }
+    documents
+}

@@ -333,6 +333,10 @@ impl Comparison<'_> {
         };
         finding.package = Some(from_id);
         finding.path = place;
+        if code == Code::EdgeMissing && self.is_loose() {
+            finding.message +=
+                "; the list may have an edge to a build script below the wrong package";
+        }
         // A document for one selection may leave out what a lockfile holds for another, and what
         // the evidence itself is not sure of.
         let unsure = |package: usize| {
