@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::FileTree;
-use crate::error::{Error, Result};
-use crate::input::{Input, open_file};
+use crate::error::{Error, ErrorKind, Result};
+use crate::input::{Input, open_unlinked};
 use crate::limits::Limits;
 use crate::progress::CancelToken;
 
@@ -48,13 +48,20 @@ impl Checkout {
         files.chain(self.tree.links.iter().map(String::as_str))
     }
 
+    fn is_link(&self, path: &str) -> bool {
+        let links = &self.tree.links;
+        links
+            .binary_search_by(|link| link.as_str().cmp(path))
+            .is_ok()
+    }
+
     /// Whether there is a regular file of that path.
     pub fn has(&self, path: &str) -> bool {
         self.tree.files.contains_key(path)
     }
 
-    /// The bytes of a file. A link is followed where it stays inside the checkout, as cargo does
-    /// when it packages; `None` where nothing is there.
+    /// The bytes of a file. A link, also one in the place of a directory above it, is followed where
+    /// it stays inside the checkout, as cargo does when it packages; `None` where nothing is there.
     ///
     /// # Errors
     /// I/O errors, `LimitExceeded`, `Cancelled`; `InvalidArgument` for a link that leads out.
@@ -64,20 +71,24 @@ impl Checkout {
         limits: &Limits,
         cancel: &CancelToken,
     ) -> Result<Option<Arc<[u8]>>> {
-        if self
-            .tree
-            .links
-            .binary_search_by(|link| link.as_str().cmp(path))
-            .is_err()
-        {
+        let above = path.match_indices('/').map(|(at, _)| at);
+        let linked = above
+            .chain([path.len()])
+            .any(|end| path.get(..end).is_some_and(|part| self.is_link(part)));
+        if !linked {
             return self.tree.read(path, "file-size", limits.file_size, cancel);
         }
         let real = |path: &Path| std::fs::canonicalize(path).map_err(|e| Error::io(path, &e));
-        let target = real(&self.root.join(path))?;
+        let target = match real(&self.root.join(path)) {
+            Err(error) if error.kind() == ErrorKind::NotFound && !self.is_link(path) => {
+                return Ok(None);
+            }
+            target => target?,
+        };
         if !target.starts_with(real(&self.root)?) {
             return Err(Error::invalid("a link that leads out of the checkout"));
         }
-        let (file, size) = open_file(&target)?;
+        let (file, size) = open_unlinked(&target)?;
         Input::from_reader(path, Some(size), file)
             .read("file-size", limits.file_size, cancel)
             .map(Some)
