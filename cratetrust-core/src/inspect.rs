@@ -157,7 +157,7 @@ fn crate_facts(input: &Input, options: &Options) -> Result<Facts> {
         &options.cancel,
         &mut [&mut sink],
     )?;
-    let content = sink.finish(&outcome, None);
+    let content = sink.finish(&outcome, None, None);
     let manifest = content.manifest.unwrap_or_default();
     let severities = Severities::default();
     let mut codes: Vec<&str> = outcome

@@ -12,7 +12,7 @@ use std::fs;
 
 use cratetrust_core::digest::Backend;
 use cratetrust_core::options::Check;
-use cratetrust_core::report::{Report, Status, Verdict};
+use cratetrust_core::report::{Code, Report, Severity, Status, Verdict};
 use cratetrust_core::{Input, Options, verify_package, verify_package_with};
 use tree_support::{Fixture, MARK, against, anchors_of, codes, found, options, vendored};
 
@@ -194,6 +194,27 @@ fn a_source_is_not_compared_with_a_wrong_archive() {
     let package = report.packages.iter().find(|p| p.name == "itoa").unwrap();
     let source = package.artifacts.iter().find(|a| a.kind == "src").unwrap();
     assert_eq!(source.status, Status::Unchecked);
+}
+
+/// Who accepts that a check does not apply has not had anything checked by it.
+#[test]
+fn checks_that_do_not_apply_are_no_pass() {
+    let (vendor, archives, lockfile) = vendored();
+    let one = archives.path("itoa-1.0.15.crate");
+    for (place, check) in [
+        (vendor.path(""), Check::Archive),
+        (archives.path(""), Check::Tree),
+        (one, Check::Index),
+    ] {
+        let mut options = options(Some(&lockfile));
+        options.checks = Some([check].into());
+        options.severities.set(Code::NotChecked, Severity::Info);
+        let report = verify_package(&Input::from_path(&place), &options).unwrap();
+        assert_eq!(report.verdict, Verdict::Incomplete, "{}", report.to_json());
+        assert_eq!(report.summary.ok, 0);
+        assert_eq!(report.summary.checked, 0);
+        assert!(codes(&report).contains(&"not-checked"));
+    }
 }
 
 #[test]
@@ -454,6 +475,52 @@ fn an_archive_is_compared_with_a_checkout() {
     ]
     .map(|(code, path)| (code.to_owned(), path.to_owned()));
     assert_eq!(of, expected);
+}
+
+/// cargo follows links when it packages: a directory that several packages share is often one.
+#[cfg(unix)]
+#[test]
+fn links_in_a_checkout_are_followed_where_they_stay_inside() {
+    let place = Fixture::empty();
+    let archive = format!("{STEM}.crate");
+    place.write(&archive, &tree_support::corpus_crate(STEM));
+    tree_support::unpack(&tree_support::corpus_crate(STEM), &place.path("x"));
+    let repository = place.path("repository");
+    fs::rename(place.path("x").join(STEM), &repository).unwrap();
+    fs::rename(
+        repository.join("Cargo.toml.orig"),
+        repository.join("Cargo.toml"),
+    )
+    .unwrap();
+    let run = || {
+        let lockfile = tree_support::lockfile(&[STEM]);
+        let report = against(&place.path(&archive), &repository, Some(&lockfile));
+        let mut codes = codes(&report);
+        codes.retain(|code| !["source-generated", "source-missing"].contains(code));
+        (report.verdict, codes)
+    };
+    fs::create_dir(repository.join("shared")).unwrap();
+    fs::rename(repository.join("src"), repository.join("shared/src")).unwrap();
+    std::os::unix::fs::symlink("shared/src", repository.join("src")).unwrap();
+    assert_eq!(run(), (Verdict::Pass, vec![]));
+    fs::write(repository.join("shared/src/udiv128.rs"), "changed").unwrap();
+    assert_eq!(run(), (Verdict::Fail, vec!["source-changed"]));
+    fs::remove_file(repository.join("shared/src/udiv128.rs")).unwrap();
+    assert_eq!(run(), (Verdict::Fail, vec!["source-extra"]));
+    // Out of the checkout nothing is read, and around in a circle neither.
+    for target in ["../x", "src"] {
+        fs::remove_file(repository.join("src")).unwrap();
+        std::os::unix::fs::symlink(target, repository.join("src")).unwrap();
+        fs::create_dir_all(place.path("x")).unwrap();
+        for file in ["lib.rs", "udiv128.rs"] {
+            fs::write(place.path("x").join(file), "secret").unwrap();
+        }
+        assert_eq!(
+            run(),
+            (Verdict::Incomplete, vec!["not-checked"]),
+            "{target}"
+        );
+    }
 }
 
 #[test]

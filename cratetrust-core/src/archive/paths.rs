@@ -274,7 +274,8 @@ impl Paths {
     }
 
     /// Reports paths that are the same, that differ in case or in Unicode form only, or that are a file
-    /// and a directory; and directories that are one where case or form does not count.
+    /// and a directory. Directories that are one where case does not count lose nothing, and are no
+    /// finding.
     ///
     /// In the order by components a path is followed by all paths below it, so that neighbours are
     /// all that must be compared.
@@ -287,16 +288,13 @@ impl Paths {
         // The first of all entries with the current key, and of those with the current path.
         let mut same_key: Option<&Seen> = None;
         let mut same_path: Option<&Seen> = None;
-        let mut directories = Directories::default();
         for seen in &self.0 {
-            let mut told = false;
             match (same_key, same_path) {
                 (Some(_), Some(first)) if first.path == seen.path => {
                     duplicate(first, seen, findings)
                 }
                 (Some(first), _) if first.key() == seen.key() => {
-                    collision(&first.path, &seen.path, seen, findings);
-                    told = true;
+                    collision(first, seen, findings);
                     same_path = Some(seen);
                 }
                 (first, _) => {
@@ -317,53 +315,6 @@ impl Paths {
                     }
                 }
             }
-            directories.enter(seen, told, findings);
-        }
-    }
-}
-
-/// The directories that the current path lies in, each as the first path below it spells it.
-#[derive(Default)]
-struct Directories<'s>(Vec<Directory<'s>>);
-
-struct Directory<'s> {
-    key: &'s [u8],
-    spelled: &'s [u8],
-    told: bool,
-}
-
-impl<'s> Directories<'s> {
-    /// Goes on to the next path, and reports the first directory of it that is spelled otherwise than
-    /// before, once a directory. `told` says that the whole path was reported for the same reason.
-    fn enter(&mut self, seen: &'s Seen, mut told: bool, findings: &mut Collector) {
-        let slash = |byte: &u8| *byte == b'/';
-        let keys = seen.key().split(slash);
-        let mut parts = keys.zip(seen.path.split(slash)).peekable();
-        let mut level = 0;
-        while let Some((key, spelled)) = parts.next() {
-            if parts.peek().is_none() && seen.kind != EntryKind::Directory {
-                return;
-            }
-            match self.0.get_mut(level) {
-                Some(known) if known.key == key => {
-                    if known.spelled != spelled && !known.told {
-                        known.told = true;
-                        if !told {
-                            collision(known.spelled, spelled, seen, findings);
-                            told = true;
-                        }
-                    }
-                }
-                _ => {
-                    self.0.truncate(level);
-                    self.0.push(Directory {
-                        key,
-                        spelled,
-                        told: false,
-                    });
-                }
-            }
-            level += 1;
         }
     }
 }
@@ -393,32 +344,24 @@ fn duplicate(first: &Seen, again: &Seen, findings: &mut Collector) {
     });
 }
 
-/// Two spellings, of a path or of one of its directories, that some file systems take for one.
-fn collision(first: &[u8], again: &[u8], seen: &Seen, findings: &mut Collector) {
-    let (code, what) = if composed(first) == composed(again) {
-        (
-            Code::PathUnicodeCollision,
-            "the form of its Unicode characters, composed or decomposed,",
-        )
-    } else if caseless(first) == caseless(again) {
+fn collision(first: &Seen, again: &Seen, findings: &mut Collector) {
+    let form = "the form of its Unicode characters, composed or decomposed,";
+    let (code, what) = if composed(&first.path) == composed(&again.path) {
+        (Code::PathUnicodeCollision, form)
+    } else if caseless(&first.path) == caseless(&again.path) {
         (Code::PathCaseCollision, "case")
     } else {
         (
-            Code::PathCaseCollision,
-            "case and in the form of its Unicode characters",
+            Code::PathUnicodeCollision,
+            "case and the form of its Unicode characters",
         )
     };
     findings.add(code, |mut f| {
-        let which = if seen.path.as_ref() == again {
-            String::new()
-        } else {
-            format!("'s directory `{}`", String::from_utf8_lossy(again))
-        };
         f.message = format!(
-            "the path{which} differs from `{}` in {what} only; some file systems hold only one of the two",
-            String::from_utf8_lossy(first)
+            "the path differs from `{}` in {what} only; some file systems hold only one of the two",
+            String::from_utf8_lossy(&first.path)
         );
-        f.path_bytes(&seen.path).offset(seen.offset)
+        f.path_bytes(&again.path).offset(again.offset)
     });
 }
 
@@ -571,7 +514,7 @@ mod tests {
             ("\u{fb01}", "FI", Code::PathCaseCollision),
             ("\u{130}", "i\u{307}", Code::PathCaseCollision),
             ("\u{13a0}", "\u{ab70}", Code::PathCaseCollision),
-            ("\u{e9}", "E\u{301}", Code::PathCaseCollision),
+            ("\u{e9}", "E\u{301}", Code::PathUnicodeCollision),
             ("\u{e9}", "e\u{301}", Code::PathUnicodeCollision),
             ("\u{c5}", "\u{212b}", Code::PathUnicodeCollision),
             ("\u{212a}", "K", Code::PathUnicodeCollision),
@@ -582,14 +525,6 @@ mod tests {
                 let found = collisions(&[&list[0], &list[1]]);
                 assert_eq!(found.len(), 1, "{list:?}: {found:?}");
                 assert_eq!(found[0].0, code, "{list:?}");
-                // The same of a directory, which is told once.
-                let list = [
-                    format!("p/{one}/a"),
-                    format!("p/{other}/b"),
-                    format!("p/{one}/c"),
-                ];
-                let found = collisions(&[&list[0], &list[1], &list[2]]);
-                assert_eq!(found, [(code, list[1].clone())]);
             }
         }
         for (one, other) in [("\u{131}", "i"), ("\u{ff41}", "a"), ("\u{df}", "s")] {
@@ -598,11 +533,5 @@ mod tests {
                 []
             );
         }
-        assert_eq!(
-            collisions(&["p/a/b/c", "p/a/B", "p/a/b.d/c", "p/ab/c"]).len(),
-            1
-        );
-        let found = collisions(&["p/S/x/a", "p/s/X/a", "p/s/X/b", "p/s/y"]);
-        assert_eq!(found, [(Code::PathCaseCollision, "p/s/X/a".to_owned())]);
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::FileTree;
 use super::folder::target;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::input::{Directory, Input};
 use crate::limits::Limits;
 use crate::progress::CancelToken;
@@ -46,13 +46,20 @@ impl Checkout {
         files.chain(self.tree.links.iter().map(String::as_str))
     }
 
+    fn is_link(&self, path: &str) -> bool {
+        let links = &self.tree.links;
+        links
+            .binary_search_by(|link| link.as_str().cmp(path))
+            .is_ok()
+    }
+
     /// Whether there is a regular file of that path.
     pub fn has(&self, path: &str) -> bool {
         self.tree.files.contains(path)
     }
 
-    /// The bytes of a file. A link is followed where it stays inside the checkout, as cargo does
-    /// when it packages; `None` where nothing is there.
+    /// The bytes of a file. A link, also one in the place of a directory above it, is followed where
+    /// it stays inside the checkout, as cargo does when it packages; `None` where nothing is there.
     ///
     /// # Errors
     /// I/O errors, `LimitExceeded`, `Cancelled`; `InvalidArgument` for a link that leads out.
@@ -62,15 +69,20 @@ impl Checkout {
         limits: &Limits,
         cancel: &CancelToken,
     ) -> Result<Option<Arc<[u8]>>> {
-        if self
-            .tree
-            .links
-            .binary_search_by(|link| link.as_str().cmp(path))
-            .is_err()
-        {
+        let above = path.match_indices('/').map(|(at, _)| at);
+        let linked = above
+            .chain([path.len()])
+            .any(|end| path.get(..end).is_some_and(|part| self.is_link(part)));
+        if !linked {
             return self.tree.read(path, "file-size", limits.file_size, cancel);
         }
-        let Some(target) = target(&self.directory, path)? else {
+        let target = match target(&self.directory, path) {
+            Err(error) if error.kind() == ErrorKind::NotFound && !self.is_link(path) => {
+                return Ok(None);
+            }
+            target => target?,
+        };
+        let Some(target) = target else {
             return Err(Error::invalid("a link that leads out of the checkout"));
         };
         let (file, size) = self.directory.file(&target)?;

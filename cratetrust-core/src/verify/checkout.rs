@@ -239,7 +239,13 @@ fn not_packaged(
         let elsewhere = path
             .match_indices('/')
             .any(|(at, _)| others.contains(path.get(..at).unwrap_or_default()));
-        if met.contains(path) || elsewhere || name == "Cargo.lock" {
+        // A link to a directory, of which files were met.
+        let below = format!("{path}/");
+        let passed = met
+            .range(below.clone()..)
+            .next()
+            .is_some_and(|next| next.starts_with(&below));
+        if met.contains(path) || passed || elsewhere || name == "Cargo.lock" {
             continue;
         }
         count += 1;

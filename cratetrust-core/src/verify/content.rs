@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use std::collections::hash_map::{DefaultHasher, RandomState};
 use std::hash::{BuildHasher, Hasher};
 
-use self::manifest::compare;
+use self::manifest::{compare, inherits, is_named, wrong_directory};
 use self::tally::Tally;
 use crate::archive::collector::Collector;
 use crate::archive::{Entry, EntryKind, Outcome, Sink};
@@ -141,8 +141,14 @@ impl<'a> ContentSink<'a> {
 
     /// What was seen, once the archive was read with the given outcome. Without an expected
     /// identity the manifest must be that of the archive's directory: `name-version` cannot be taken
-    /// apart by itself, since both parts may hold dashes.
-    pub(crate) fn finish(mut self, outcome: &Outcome, expected: Option<Identity<'_>>) -> Content {
+    /// apart by itself, since both parts may hold dashes. Where the manifest and the file's own name,
+    /// `stem`, agree, it is the directory that is wrong.
+    pub(crate) fn finish(
+        mut self,
+        outcome: &Outcome,
+        expected: Option<Identity<'_>>,
+        stem: Option<&str>,
+    ) -> Content {
         self.settle_duplicate();
         self.settle_variant();
         if let Some(differs) = self.differs.take() {
@@ -165,7 +171,15 @@ impl<'a> ContentSink<'a> {
                 let read = self.manifest(&captured);
                 if let Some((manifest, shape)) = &read {
                     let prefix = outcome.prefix.as_deref();
-                    compare(manifest, &captured, expected, prefix, &mut self.findings);
+                    match (expected, prefix) {
+                        (None, Some(prefix))
+                            if is_named(manifest, stem) && stem != Some(prefix) =>
+                        {
+                            wrong_directory(prefix, stem, &captured, &mut self.findings);
+                        }
+                        _ => compare(manifest, &captured, expected, prefix, &mut self.findings),
+                    }
+                    inherits(manifest, &captured, &mut self.findings);
                     self.judge(manifest, shape, &captured, outcome.complete);
                 }
                 read.map(|(manifest, _)| manifest)

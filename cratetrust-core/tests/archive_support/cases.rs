@@ -247,6 +247,14 @@ fn tar_cases() -> Vec<Case> {
         ),
         (25, "NUL in a name", named(b"foo-1.0.0/a\0b"), &["path-nul"]),
         (
+            25,
+            "NUL in a pax path",
+            gz(good()
+                .pax(b'x', &record("path", b"foo-1.0.0/a\0b"))
+                .file(&at("a"), b"x")),
+            &["path-nul", "tar-pax-path-override"],
+        ),
+        (
             26,
             "unknown magic",
             entry(Header::gnu(&at("x"), 0).with(257, b"unknown\0")),
@@ -395,6 +403,18 @@ fn path_cases() -> Vec<Case> {
             &["path-case-collision"],
         ),
         (
+            44,
+            "case beyond ASCII, folded in full",
+            two("stra\u{df}e.rs", b"1", "STRASSE.RS", b"2"),
+            &["path-case-collision"],
+        ),
+        (
+            44,
+            "the sign of kelvin",
+            two("k.rs", b"1", "\u{212a}.rs", b"2"),
+            &["path-case-collision"],
+        ),
+        (
             45,
             "composed and decomposed",
             two("\u{e9}", b"", "e\u{301}", b""),
@@ -449,6 +469,12 @@ fn path_cases() -> Vec<Case> {
             &["path-bidi"],
         ),
         (
+            49,
+            "a filler without shape in a name",
+            with("a\u{3164}b", b""),
+            &["path-bidi"],
+        ),
+        (
             50,
             "long path",
             with(&format!("{}x", "0123456789/".repeat(60).repeat(2)), b""),
@@ -499,6 +525,12 @@ fn content_cases() -> Vec<Case> {
             &["manifest-duplicate", "path-duplicate-conflict"],
         ),
         (
+            56,
+            "two manifests that differ in their spelling too",
+            gz(good().file(&at("CARGO.toml"), &[TOML, b"\n"].concat())),
+            &["manifest-case", "manifest-duplicate", "path-case-collision"],
+        ),
+        (
             57,
             "name",
             toml("[package]\nname = 'bar'\nversion = '1.0.0'\n"),
@@ -545,6 +577,12 @@ fn content_cases() -> Vec<Case> {
             62,
             "build script missing",
             tail("build = 'build.rs'\n"),
+            &["manifest-target-path"],
+        ),
+        (
+            62,
+            "build script missing, by default name",
+            tail("build = true\n"),
             &["manifest-target-path"],
         ),
         (

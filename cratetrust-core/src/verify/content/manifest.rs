@@ -256,6 +256,34 @@ pub(super) fn compare(
             ),
         }
     }
+}
+
+/// Whether the file bears the manifest's name and version.
+pub(super) fn is_named(manifest: &Manifest, stem: Option<&str>) -> bool {
+    let version = manifest.version.as_deref();
+    version.is_some_and(|version| stem == Some(&format!("{}-{version}", manifest.name)))
+}
+
+/// The manifest and the file's name agree, and the directory of the entries is another's.
+pub(super) fn wrong_directory(
+    prefix: &str,
+    stem: Option<&str>,
+    captured: &Captured,
+    findings: &mut Collector,
+) {
+    let stem = stem.unwrap_or_default();
+    findings.add(Code::PathPrefix, |mut f| {
+        f.message = format!(
+            "the package `{stem}`, by the file's name and by the manifest, lies in `{prefix}/`"
+        );
+        f.path(captured.path.as_str())
+            .offset(captured.offset)
+            .values(stem, prefix)
+    });
+}
+
+/// What was left to a workspace that is not at hand.
+pub(super) fn inherits(manifest: &Manifest, captured: &Captured, findings: &mut Collector) {
     if manifest.inherits {
         findings.add(Code::ManifestNotNormalized, |mut f| {
             "the manifest inherits from a workspace that the archive does not hold; cargo writes such values out when it publishes"

@@ -30,7 +30,7 @@ fn content_of(
     let mut sink = ContentSink::new(limits);
     let cancel = CancelToken::new();
     let outcome = archive::read(bytes, prefix, limits, &cancel, &mut [&mut sink]).unwrap();
-    (sink.finish(&outcome, expected), outcome)
+    (sink.finish(&outcome, expected, None), outcome)
 }
 
 /// The codes of the content and of the archive's form.

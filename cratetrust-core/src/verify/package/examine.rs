@@ -39,6 +39,8 @@ pub(in crate::verify) struct Examined {
 struct Bound<'a> {
     prefix: Option<&'a str>,
     identity: Option<Identity<'a>>,
+    /// The file's own name without its ending.
+    stem: Option<&'a str>,
 }
 
 pub(super) enum Examination {
@@ -100,6 +102,7 @@ impl Run<'_> {
                 name: &package.name,
                 version: &package.version,
             }),
+            stem: Some(stem),
         }
     }
 
@@ -214,7 +217,7 @@ impl Run<'_> {
         }
         let mut outcome =
             archive::read_sized(reader, size, bound.prefix, limits, cancel, &mut sinks)?;
-        let content = content.finish(&outcome, bound.identity);
+        let content = content.finish(&outcome, bound.identity, bound.stem);
         let mut findings = std::mem::take(&mut outcome.findings);
         findings.extend(content.findings);
         findings.retain(|finding| match finding.code {
@@ -314,6 +317,7 @@ impl Run<'_> {
             let bound = Bound {
                 prefix: Some(&stem),
                 identity: Some(Identity { name, version }),
+                stem: None,
             };
             let examined = match opened
                 .and_then(|(reader, size)| self.read_crate(reader, size, bound, vec![(item, tree)]))

@@ -509,10 +509,19 @@ impl<'d> Judge<'_, 'd> {
         &mut self,
         identity: PackageId,
         id: String,
-        status: Status,
+        mut status: Status,
         anchors: Vec<String>,
-        artifacts: Vec<ArtifactReport>,
+        mut artifacts: Vec<ArtifactReport>,
     ) {
+        // Where no check that was asked for applies, nothing was checked, whatever was read.
+        if self.draft.checks.is_empty() && self.run.options.verifiers.is_empty() {
+            let of_artifacts = artifacts.iter_mut().map(|artifact| &mut artifact.status);
+            for status in of_artifacts.chain([&mut status]) {
+                if *status == Status::Ok {
+                    *status = Status::Unchecked;
+                }
+            }
+        }
         self.draft.packages.push(PackageReport {
             id,
             name: identity.name,
