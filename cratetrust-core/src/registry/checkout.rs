@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::FileTree;
-use super::folder::target;
+use super::folder::resolved;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::{Directory, Input};
 use crate::limits::Limits;
@@ -76,7 +76,7 @@ impl Checkout {
         if !linked {
             return self.tree.read(path, "file-size", limits.file_size, cancel);
         }
-        let target = match target(&self.directory, path) {
+        let target = match resolved(&self.directory, path) {
             Err(error) if error.kind() == ErrorKind::NotFound && !self.is_link(path) => {
                 return Ok(None);
             }

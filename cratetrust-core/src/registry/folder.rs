@@ -127,10 +127,10 @@ fn plain(path: &str) -> Option<String> {
 }
 
 /// Where a link inside a directory leads to, as a path in it; `None` where it leads out or there is no
-/// link. What is opened by the path must be opened without following another one.
+/// link. As [`resolved`].
 ///
 /// # Errors
-/// I/O errors, also of a link that leads nowhere.
+/// As [`resolved`].
 pub(super) fn target(directory: &Directory, path: &str) -> Result<Option<Vec<u8>>> {
     let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
     let (kind, _) = match parent {
@@ -140,6 +140,15 @@ pub(super) fn target(directory: &Directory, path: &str) -> Result<Option<Vec<u8>
     if kind != EntryKind::Link {
         return Ok(None);
     }
+    resolved(directory, path)
+}
+
+/// Where a path leads to once all links in it are followed, as a path in the directory; `None` where
+/// it leads out. What is opened by it must be opened without following another link.
+///
+/// # Errors
+/// I/O errors, also of a path that leads nowhere.
+pub(super) fn resolved(directory: &Directory, path: &str) -> Result<Option<Vec<u8>>> {
     let real = |path: &Path| std::fs::canonicalize(path).map_err(|e| Error::io(path, &e));
     let target = real(&directory.path().join(path))?;
     let Ok(inside) = target.strip_prefix(real(directory.path())?) else {
