@@ -45,6 +45,13 @@ pub fn escape(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// The bytes that may end a token of TOML: punctuation and blanks. What reads TOML takes some 80
+/// bytes a token, and several hundred a table, so that their number and not the size bounds its cost.
+pub fn marks(text: &str) -> usize {
+    let is_mark = |byte: &u8| byte.is_ascii_whitespace() || b"[]{},=.\"'#".contains(byte);
+    text.as_bytes().iter().filter(|byte| is_mark(byte)).count()
+}
+
 /// Bytes as lower-case hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";

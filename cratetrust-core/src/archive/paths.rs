@@ -375,26 +375,24 @@ fn composed(path: &[u8]) -> Vec<u8> {
 
 /// Unicode's full case folding: `ß` is `ss`, and the final sigma a sigma. Of all characters only the
 /// dotless i has a capital letter that folds to another one.
-fn fold_char(c: char) -> impl Iterator<Item = char> {
-    let (folded, kept) = match c {
-        '\u{131}' => (None, Some(c)),
-        _ => (Some(c), None),
-    };
-    folded
-        .into_iter()
-        .flat_map(char::to_lowercase)
-        .flat_map(char::to_uppercase)
-        .flat_map(char::to_lowercase)
-        .chain(kept)
+fn folded(text: impl Iterator<Item = char>, length: usize) -> String {
+    let mut out = String::with_capacity(length);
+    for c in text {
+        match c {
+            '\u{131}' => out.push(c),
+            c if c.is_ascii() => out.push(c.to_ascii_lowercase()),
+            c => {
+                let capitals = c.to_lowercase().flat_map(char::to_uppercase);
+                out.extend(capitals.flat_map(char::to_lowercase));
+            }
+        }
+    }
+    out
 }
 
 fn caseless(path: &[u8]) -> Vec<u8> {
     match std::str::from_utf8(path) {
-        Ok(text) if !path.is_ascii() => text
-            .chars()
-            .flat_map(fold_char)
-            .collect::<String>()
-            .into_bytes(),
+        Ok(text) if !path.is_ascii() => folded(text.chars(), path.len()).into_bytes(),
         _ => path.to_ascii_lowercase(),
     }
 }
@@ -404,12 +402,10 @@ fn caseless(path: &[u8]) -> Vec<u8> {
 fn fold(path: &[u8]) -> Vec<u8> {
     match std::str::from_utf8(path) {
         // Decomposed first: a composed character may fold to another form.
-        Ok(text) if !path.is_ascii() => text
-            .nfd()
-            .flat_map(fold_char)
-            .nfc()
-            .collect::<String>()
-            .into_bytes(),
+        Ok(text) if !path.is_ascii() => {
+            let folded = folded(text.nfd(), path.len());
+            folded.nfc().collect::<String>().into_bytes()
+        }
         _ => caseless(path),
     }
 }

@@ -9,6 +9,7 @@ use super::raw::{CHECKSUM_PREFIX, Raw, RawPackage, Text, missing};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::progress::CancelToken;
+use crate::text::marks;
 
 type Value<'a> = Spanned<DeValue<'a>>;
 
@@ -30,8 +31,7 @@ pub(super) fn read<'a>(text: &'a str, limits: &Limits, cancel: &CancelToken) -> 
     if text.trim_start_matches('\u{feff}').trim().is_empty() {
         return Err(not_a_lockfile("the file is empty"));
     }
-    let marks = text.bytes().filter(|b| is_mark(*b)).count();
-    if marks > MOST_MARKS {
+    if marks(text) > MOST_MARKS {
         if !looks_like_a_lockfile(text) {
             return Err(not_a_lockfile("it has no `[[package]]`"));
         }
@@ -51,15 +51,6 @@ pub(super) fn read<'a>(text: &'a str, limits: &Limits, cancel: &CancelToken) -> 
         raw: Raw::default(),
     }
     .read(document, text)
-}
-
-/// Whether a byte may end a token of TOML.
-fn is_mark(byte: u8) -> bool {
-    byte.is_ascii_whitespace()
-        || matches!(
-            byte,
-            b'[' | b']' | b'{' | b'}' | b',' | b'=' | b'.' | b'"' | b'\'' | b'#'
-        )
 }
 
 fn not_a_lockfile(why: &str) -> Error {

@@ -21,9 +21,15 @@ use toml::de::{DeTable, DeValue};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
+use crate::text::marks;
 
 /// Levels that the TOML parser itself allows; deeper ones are refused here with a clear error.
 const PARSER_NESTING: u64 = 79;
+
+/// Punctuation marks and blanks that the TOML reader may meet. A manifest of the size limit that is
+/// made of nothing else would cost some 200 MiB; this is enough for 30,000 features, and the largest
+/// manifests have a few thousand.
+const MOST_MARKS: usize = 250_000;
 
 /// What a manifest says of its package's build script.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -171,6 +177,13 @@ fn with_document<T>(
         let error = Error::new(ErrorKind::InvalidUtf8, "the manifest is not UTF-8");
         at(error, good, good.len())
     })?;
+    if marks(text) > MOST_MARKS {
+        return Err(Error::limit(
+            "manifest-marks",
+            MOST_MARKS as u64,
+            "the manifest has more tables, keys and values than are read",
+        ));
+    }
     let allowed = limits.nesting.min(PARSER_NESTING);
     if let Some(line) = nesting::deeper_than(text, allowed) {
         let error = Error::limit(

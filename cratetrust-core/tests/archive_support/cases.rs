@@ -35,6 +35,14 @@ fn toml(text: &str) -> Vec<u8> {
     gz(Tar::new().file(&at("Cargo.toml"), text.as_bytes()))
 }
 
+/// A good package in a directory of another name.
+fn in_directory(name: &str) -> Vec<u8> {
+    let at = |file: &str| format!("{name}/{file}").into_bytes();
+    gz(Tar::new()
+        .file(&at("Cargo.toml"), TOML)
+        .file(&at("src/lib.rs"), b""))
+}
+
 fn tail(text: &str) -> Vec<u8> {
     gz(Tar::new()
         .file(&at("Cargo.toml"), &[TOML, text.as_bytes()].concat())
@@ -353,11 +361,29 @@ fn path_cases() -> Vec<Case> {
             &["path-backslash"],
         ),
         (38, "another crate", named(b"bar-1.0.0/x"), &["path-prefix"]),
+        (
+            38,
+            "another crate's directory throughout",
+            in_directory("bar-1.0.0"),
+            &["path-prefix"],
+        ),
         (39, "look-alike", named(b"foo-1.0.0x/x"), &["path-prefix"]),
         (
             39,
             "build metadata",
             named(b"foo-1.0.0+meta/x"),
+            &["path-prefix"],
+        ),
+        (
+            39,
+            "build metadata throughout",
+            in_directory("foo-1.0.0+meta"),
+            &["path-prefix"],
+        ),
+        (
+            39,
+            "look-alike throughout",
+            in_directory("foo-1.0.0x"),
             &["path-prefix"],
         ),
         (
@@ -680,6 +706,12 @@ fn content_cases() -> Vec<Case> {
             "dirty",
             vcs(&format!("{{\"git\":{{\"sha1\":\"{ID}\",\"dirty\":true}}}}")),
             &["vcs-dirty"],
+        ),
+        (
+            71,
+            "a manifest of nothing but tables",
+            tail(&"[a]\n".repeat(200_000)),
+            &["limit-parse"],
         ),
         (
             71,
