@@ -42,10 +42,26 @@ pub fn hash_many_with<T, R: Read>(
     jobs: impl IntoIterator<Item = (T, R)>,
     limit: u64,
     cancel: &CancelToken,
+    done: impl FnMut(T, Result<(Sha256, u64)>),
+) -> Result<()> {
+    hash_few_at_once(backend, MAX_LANES, jobs, limit, cancel, done)
+}
+
+/// As [`hash_many_with`], with at most so many readers under way, one at least: what several threads hold
+/// open together must be bounded.
+///
+/// # Errors
+/// As [`hash_many_with`].
+pub(crate) fn hash_few_at_once<T, R: Read>(
+    backend: Backend,
+    most: usize,
+    jobs: impl IntoIterator<Item = (T, R)>,
+    limit: u64,
+    cancel: &CancelToken,
     mut done: impl FnMut(T, Result<(Sha256, u64)>),
 ) -> Result<()> {
     let kernel = backend.kernel()?;
-    let width = kernel.map_or(1, Kernel::lanes);
+    let width = kernel.map_or(1, Kernel::lanes).min(most).max(1);
     let mut jobs = jobs.into_iter().fuse();
     let mut states = States::default();
     let mut lanes: Vec<Lane<T, R>> = Vec::new();
@@ -255,6 +271,32 @@ mod tests {
         .unwrap();
         for (bytes, seen) in data.iter().zip(seen) {
             assert_eq!(seen, Some((Sha256::of(bytes), bytes.len() as u64)));
+        }
+    }
+
+    #[test]
+    fn no_more_readers_are_under_way_than_allowed() {
+        use std::cell::Cell;
+        let data = vec![7u8; 100_000];
+        for backend in Backend::available() {
+            for (most, expected) in [(0, 1), (1, 1), (4, 4), (usize::MAX, MAX_LANES)] {
+                let (under_way, peak) = (Cell::new(0), Cell::new(0));
+                let jobs = (0..40).map(|n| {
+                    under_way.set(under_way.get() + 1);
+                    peak.set(peak.get().max(under_way.get()));
+                    (n, data.get(..n * 2000).unwrap())
+                });
+                let (cancel, mut good) = (CancelToken::new(), 0);
+                hash_few_at_once(backend, most, jobs, u64::MAX, &cancel, |n, result| {
+                    under_way.set(under_way.get() - 1);
+                    assert_eq!(result.unwrap().0, Sha256::of(&data[..n * 2000]));
+                    good += 1;
+                })
+                .unwrap();
+                assert_eq!(good, 40);
+                let lanes = backend.kernel().unwrap().map_or(1, Kernel::lanes);
+                assert_eq!(peak.get(), lanes.min(expected), "{}", backend.name());
+            }
         }
     }
 

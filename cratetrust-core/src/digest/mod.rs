@@ -13,6 +13,7 @@ mod lanes;
 mod many;
 
 pub use backend::Backend;
+pub(crate) use many::hash_few_at_once;
 pub use many::{hash_many, hash_many_with, hash_reader};
 
 macro_rules! digest_type {

@@ -7,10 +7,27 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::options::Options;
 use crate::progress::Progress;
 
+/// Threads that work at the same time, however many are asked for. Each holds a few files open, and
+/// systems let a process have some hundreds.
+const MOST_THREADS: usize = 128;
+/// Files that all threads together hash at the same time.
+const MOST_FILES: usize = 512;
+
+/// Threads that the caller gets.
+fn threads(options: &Options) -> usize {
+    options.jobs.clamp(1, MOST_THREADS)
+}
+
+/// Files that one thread may hash at the same time.
+pub(super) fn files_at_once(options: &Options) -> usize {
+    MOST_FILES / threads(options)
+}
+
 /// What a worker tells: an item's index and its result.
 pub(crate) type Emit<'a, T> = &'a mut dyn FnMut(usize, Result<T>);
 
-/// Runs `work` until all `sizes.len()` items are done, the largest first, on `options.jobs` threads.
+/// Runs `work` until all `sizes.len()` items are done, the largest first, on `options.jobs` threads, or
+/// on 128 where that is less.
 ///
 /// `work` takes indexes from the iterator and emits one result for each. Progress is told on the
 /// calling thread.
@@ -44,7 +61,7 @@ pub(crate) fn run<T: Send>(
             );
         }
     };
-    let threads = options.jobs.clamp(1, order.len().max(1));
+    let threads = threads(options).min(order.len().max(1));
     if threads == 1 {
         work(&mut order.iter().copied(), &mut take)?;
     } else {
@@ -96,12 +113,14 @@ mod tests {
     #[test]
     fn results_come_back_by_index_from_any_number_of_threads() {
         let sizes: Vec<u64> = (0..500).map(|n| (n * 7919) % 101).collect();
-        for jobs in [0, 1, 3, 64] {
+        for jobs in [0, 1, 3, 64, 1024] {
             let options = Options {
                 jobs,
                 ..Options::default()
             };
+            let workers = AtomicUsize::new(0);
             let out = run(&sizes, &options, |items, emit| {
+                workers.fetch_add(1, Ordering::Relaxed);
                 for item in items {
                     emit(item, Ok(item * 2));
                 }
@@ -109,6 +128,9 @@ mod tests {
             })
             .unwrap();
             assert_eq!(out, (0..500).map(|n| n * 2).collect::<Vec<_>>());
+            let workers = workers.into_inner();
+            assert_eq!(workers, jobs.clamp(1, MOST_THREADS));
+            assert!(workers * files_at_once(&options) <= MOST_FILES);
         }
     }
 

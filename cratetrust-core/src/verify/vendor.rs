@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::vec;
 
 use super::package::Examined;
-use super::schedule::Emit;
-use crate::digest::{Backend, Sha256, Sha256Hasher, hash_many_with};
+use super::schedule::{Emit, files_at_once};
+use crate::digest::{Backend, Sha256, Sha256Hasher, hash_few_at_once};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::{Directory, KnownFile};
 use crate::lockfile::{LockedPackage, Lockfile};
@@ -121,8 +121,9 @@ pub(super) fn examine_many<'a>(
             }
         }
     });
-    hash_many_with::<_, KnownFile>(
+    hash_few_at_once::<_, KnownFile>(
         backend,
+        files_at_once(options),
         jobs,
         options.limits.file_size,
         &options.cancel,

@@ -5,7 +5,7 @@ use std::io::Read;
 
 use super::{Run, Target};
 use crate::archive::{self, Sink};
-use crate::digest::{Sha256, hash_many_with};
+use crate::digest::{Sha256, hash_few_at_once, hash_many_with};
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::Check;
 use crate::package::SourceKind;
@@ -381,8 +381,9 @@ impl Run<'_> {
                 None
             }
         });
-        hash_many_with(
+        hash_few_at_once(
             self.backend,
+            schedule::files_at_once(self.options),
             jobs,
             self.options.limits.crate_size,
             &self.options.cancel,
