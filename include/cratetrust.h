@@ -945,6 +945,21 @@
 #define CRATETRUST_LEVEL_FULL 3
 
 /**
+ * All that there is is taken from the packages' bytes; the default.
+ */
+#define CRATETRUST_ENRICH_ALL 1
+
+/**
+ * What their manifests say: archives are hashed, and inflated as far as that.
+ */
+#define CRATETRUST_ENRICH_MANIFESTS 2
+
+/**
+ * Nothing beyond what is built of them.
+ */
+#define CRATETRUST_ENRICH_NONE 3
+
+/**
  * Nobody is named as the supplier of a package; the default.
  */
 #define CRATETRUST_COMPONENT_SUPPLIER_NONE 1
@@ -1463,7 +1478,7 @@ void cratetrust_options_free(struct cratetrust_options *options);
  * Sets what a JSON object names and leaves the rest. The keys are the command's flag names with
  * `_` for `-`: limit, jobs, preset, severity, lockfile, index, against, sha256, expect, checks, level,
  * supplier, contact, author, timestamp, crates, manufacturer, manufacturer_contact, license, lifecycle,
- * serial, vcs_url, tool, conclude_declared, component_supplier, target, host, features,
+ * serial, vcs_url, tool, conclude_declared, component_supplier, enrich, target, host, features,
  * no_default_features, all_features, package, bin, lib, cfg, dev. After a failure the options are
  * unchanged.
  *
@@ -1828,6 +1843,18 @@ int32_t cratetrust_options_set_conclude_declared(struct cratetrust_options *opti
 int32_t cratetrust_options_set_component_supplier(struct cratetrust_options *options,
                                                   int32_t who,
                                                   struct cratetrust_error **err);
+
+/**
+ * Sets what `cratetrust_generate_sbom` takes from the packages' bytes beyond what is built of them, one
+ * of CRATETRUST_ENRICH_.
+ *
+ * NULL: only `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: CRATETRUST_STATUS_OUT_OF_RANGE for another number.
+ */
+int32_t cratetrust_options_set_enrich(struct cratetrust_options *options,
+                                      int32_t what,
+                                      struct cratetrust_error **err);
 
 /**
  * Sets the profile that `cratetrust_inspect` holds an SBOM against, one of CRATETRUST_PROFILE_; the

@@ -40,6 +40,12 @@ const ROOMS: &[(&str, &[&str])] = &[
         "registry",
         &["digest", "error", "input", "limits", "manifest", "progress"],
     ),
+    (
+        "proven",
+        &[
+            "archive", "digest", "error", "input", "limits", "manifest", "progress",
+        ],
+    ),
     // The model, and the formats that are projections of it.
     ("bom", &["digest", "package"]),
     (
@@ -68,8 +74,8 @@ const ROOMS: &[(&str, &[&str])] = &[
         "evidence",
         &[
             "archive", "bom", "digest", "error", "input", "limits", "lockfile", "manifest",
-            "options", "package", "progress", "registry", "report", "resolve", "sbom", "targets",
-            "text",
+            "options", "package", "progress", "proven", "registry", "report", "resolve", "sbom",
+            "targets", "text",
         ],
     ),
     (
@@ -83,7 +89,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "enrich",
         &[
             "archive", "bom", "digest", "error", "input", "limits", "manifest", "options",
-            "package", "registry", "report", "text", "verify",
+            "package", "proven", "registry", "report", "text", "verify",
         ],
     ),
 ];

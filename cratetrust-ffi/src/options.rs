@@ -4,7 +4,7 @@ use libc::{c_char, c_void, size_t};
 use std::ops::ControlFlow;
 
 use cratetrust_core::bom::Contact;
-use cratetrust_core::options::{ComponentSupplier, Level, SelectionRequest};
+use cratetrust_core::options::{ComponentSupplier, Enrich, Level, SelectionRequest};
 use cratetrust_core::profile::Profile;
 use cratetrust_core::report::{Preset, Severity};
 use cratetrust_core::{CancelToken, Error, ErrorKind, Observer, Options};
@@ -29,6 +29,13 @@ pub const CRATETRUST_LEVEL_COMPONENTS: i32 = 1;
 pub const CRATETRUST_LEVEL_GRAPH: i32 = 2;
 /// It also compares the selection, scopes and licences, as far as the evidence holds them.
 pub const CRATETRUST_LEVEL_FULL: i32 = 3;
+
+/// All that there is is taken from the packages' bytes; the default.
+pub const CRATETRUST_ENRICH_ALL: i32 = 1;
+/// What their manifests say: archives are hashed, and inflated as far as that.
+pub const CRATETRUST_ENRICH_MANIFESTS: i32 = 2;
+/// Nothing beyond what is built of them.
+pub const CRATETRUST_ENRICH_NONE: i32 = 3;
 
 /// Nobody is named as the supplier of a package; the default.
 pub const CRATETRUST_COMPONENT_SUPPLIER_NONE: i32 = 1;
@@ -181,7 +188,7 @@ pub unsafe extern "C" fn cratetrust_options_free(options: *mut cratetrust_option
 /// Sets what a JSON object names and leaves the rest. The keys are the command's flag names with
 /// `_` for `-`: limit, jobs, preset, severity, lockfile, index, against, sha256, expect, checks, level,
 /// supplier, contact, author, timestamp, crates, manufacturer, manufacturer_contact, license, lifecycle,
-/// serial, vcs_url, tool, conclude_declared, component_supplier, target, host, features,
+/// serial, vcs_url, tool, conclude_declared, component_supplier, enrich, target, host, features,
 /// no_default_features, all_features, package, bin, lib, cfg, dev. After a failure the options are
 /// unchanged.
 ///
@@ -823,6 +830,30 @@ pub unsafe extern "C" fn cratetrust_options_set_component_supplier(
     })
 }
 
+/// Sets what `cratetrust_generate_sbom` takes from the packages' bytes beyond what is built of them, one
+/// of CRATETRUST_ENRICH_.
+///
+/// NULL: only `err` may be NULL.
+/// Threads: `options` must be used by nobody else meanwhile.
+/// Errors: CRATETRUST_STATUS_OUT_OF_RANGE for another number.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cratetrust_options_set_enrich(
+    options: *mut cratetrust_options,
+    what: i32,
+    err: *mut *mut cratetrust_error,
+) -> i32 {
+    boundary!(err, {
+        let options = borrow_mut!(options)?;
+        options.options.enrich = match what {
+            CRATETRUST_ENRICH_ALL => Enrich::All,
+            CRATETRUST_ENRICH_MANIFESTS => Enrich::Manifests,
+            CRATETRUST_ENRICH_NONE => Enrich::None,
+            other => return Err(out_of_range("what", other)),
+        };
+        Ok(())
+    })
+}
+
 /// Sets the profile that `cratetrust_inspect` holds an SBOM against, one of CRATETRUST_PROFILE_; the
 /// answer then has the fact `profile`. With a profile, anything but an SBOM is refused.
 ///
@@ -916,6 +947,7 @@ mod tests {
             vcs_url: _,
             conclude_declared: _,
             component_supplier: _,
+            enrich: _,
             profile: _,
             selection: _,
         } = Options::new();

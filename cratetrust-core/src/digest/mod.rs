@@ -11,9 +11,11 @@ use crate::text::{hex, unhex};
 mod backend;
 mod lanes;
 mod many;
+mod slices;
 
 pub use backend::Backend;
 pub use many::{hash_many, hash_many_with, hash_reader};
+pub(crate) use slices::hash_slices;
 
 macro_rules! digest_type {
     ($(#[$doc:meta])* $name:ident, $bytes:literal, $label:literal) => {

@@ -20,6 +20,7 @@ use crate::digest::Sha256;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::Input;
 use crate::options::Options;
+use crate::proven::Seen;
 use crate::report::{Finding, ReportInput};
 use shape::Shape;
 
@@ -84,6 +85,18 @@ impl Evidence<'_> {
 /// `InvalidArgument` for no evidence, for two lockfiles, and for an SBOM beside other evidence;
 /// `NotFound` for a directory without a Cargo.lock; else as the reader of the input.
 pub fn gather(inputs: &[Input], options: &Options) -> Result<Gathered> {
+    gather_into(inputs, None, options)
+}
+
+/// As [`gather`]; what is read of packages' archives on the way is put into `seen`.
+///
+/// # Errors
+/// As [`gather`].
+pub(crate) fn gather_into(
+    inputs: &[Input],
+    seen: Option<&Seen>,
+    options: &Options,
+) -> Result<Gathered> {
     options.cancel.check()?;
     match inputs {
         [input] => {
@@ -92,7 +105,7 @@ pub fn gather(inputs: &[Input], options: &Options) -> Result<Gathered> {
                 && request.is_stated()
             {
                 in_directory(input)?;
-                return manifests::gather(directory, request, options);
+                return manifests::gather(directory, request, seen, options);
             }
             gather_one(input, options)
         }
