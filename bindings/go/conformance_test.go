@@ -125,6 +125,8 @@ func (c conformanceCase) options(t *testing.T) []cratetrust.Option {
 			}
 		case "component_supplier":
 			opts = append(opts, cratetrust.WithComponentSupplier(value[string](t, raw)))
+		case "enrich":
+			opts = append(opts, cratetrust.WithEnrich(value[string](t, raw)))
 		case "profile":
 			opts = append(opts, cratetrust.WithProfile(value[string](t, raw)))
 		case "target":

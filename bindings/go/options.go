@@ -172,6 +172,12 @@ func WithComponentSupplier(who string) Option {
 	return func(c *config) { c.set("component_supplier", who, who) }
 }
 
+// WithEnrich says what [GenerateSBOM] takes from the packages' bytes beyond what is built of them: all
+// (the default), manifests, what their manifests say, or none.
+func WithEnrich(what string) Option {
+	return func(c *config) { c.set("enrich", what, what) }
+}
+
 // WithProfile has [Inspect] hold an SBOM against what regulators ask: ntia, cisa-2025, bsi-tr-03183-2
 // or cra. The fact profile then names each field, where it is, and which components lack it.
 func WithProfile(profile string) Option {

@@ -1,4 +1,4 @@
-//! CPU time of one `generate_sbom` and write, in microseconds: `time_sbom LOCKFILE FORMAT`.
+//! CPU time of one `generate_sbom` and write, in microseconds: `time_sbom LOCKFILE FORMAT [CALLS]`.
 //!
 //! Used by `make bench`; the time is the thread's own, as the Linux scheduler counts it.
 #![allow(
@@ -23,12 +23,15 @@ fn main() {
     let path = arguments.next().unwrap();
     let format = Format::from_name(&arguments.next().unwrap()).unwrap();
     let options = Options::default();
+    let calls = arguments
+        .next()
+        .map_or(CALLS, |calls| calls.parse().unwrap());
     let before = cpu_nanoseconds();
-    for _ in 0..CALLS {
+    for _ in 0..calls {
         let made = generate_sbom(&[Input::from_path(&path)], &options).unwrap();
         let bytes = made.write(format, None).unwrap();
         assert!(!bytes.is_empty());
     }
-    let each = (cpu_nanoseconds() - before) as f64 / f64::from(CALLS);
+    let each = (cpu_nanoseconds() - before) as f64 / f64::from(calls);
     println!("{:.1} us", each / 1000.0);
 }

@@ -30,6 +30,7 @@ pub mod options;
 pub mod package;
 pub mod profile;
 pub mod progress;
+mod proven;
 pub mod registry;
 pub mod report;
 pub mod resolve;

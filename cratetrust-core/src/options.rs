@@ -136,6 +136,8 @@ pub struct Options {
     /// without their archive, no checksum in the lockfile) say so in `enriched_from`, and no digest
     /// is taken.
     pub crates: Vec<Input>,
+    /// `generate_sbom`: what is taken from the packages' bytes beyond what is built of them.
+    pub enrich: Enrich,
     /// `generate_sbom`: who makes the main component.
     pub manufacturer: Option<Contact>,
     /// `generate_sbom`: the main component's licence, an SPDX expression.
@@ -181,6 +183,40 @@ impl ComponentSupplier {
             Self::None => "none",
             Self::Authors => "authors",
             Self::Registry => "registry",
+        }
+    }
+
+    /// The choice of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|choice| choice.name() == name)
+    }
+}
+
+/// What a bill of materials takes from the bytes of packages, beyond what is built of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Enrich {
+    /// All there is: what the manifest says, licence texts and copyright lines, the commit, SHA-512.
+    /// Archives are read whole, and what is wrong with them is reported.
+    #[default]
+    All,
+    /// What the manifest says: licence, authors, description and addresses. The lockfile's digest
+    /// proves an archive's bytes; it is inflated as far as its manifest, and what else is wrong with
+    /// it is not looked for.
+    Manifests,
+    /// Nothing.
+    None,
+}
+
+impl Enrich {
+    /// All choices.
+    pub const ALL: [Self; 3] = [Self::All, Self::Manifests, Self::None];
+
+    /// The choice's stable name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Manifests => "manifests",
+            Self::None => "none",
         }
     }
 
@@ -306,6 +342,19 @@ impl Options {
         Ok(())
     }
 
+    /// Sets `enrich` by its name: `all`, `manifests` or `none`.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for another name.
+    pub fn set_enrich(&mut self, name: &str) -> Result<()> {
+        self.enrich = Enrich::from_name(name).ok_or_else(|| {
+            Error::invalid(format!(
+                "`{name}` is nothing that can be taken from packages; known: all, manifests, none"
+            ))
+        })?;
+        Ok(())
+    }
+
     /// Sets `timestamp` from seconds since 1970-01-01T00:00:00Z, the form of `SOURCE_DATE_EPOCH`.
     ///
     /// # Errors
@@ -333,6 +382,7 @@ impl fmt::Debug for Options {
             .field("authors", &self.authors)
             .field("timestamp", &self.timestamp)
             .field("crates", &self.crates)
+            .field("enrich", &self.enrich)
             .field("manufacturer", &self.manufacturer)
             .field("license", &self.license)
             .field("lifecycle", &self.lifecycle)

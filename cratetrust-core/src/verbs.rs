@@ -10,8 +10,9 @@ use crate::error::{Error, Result};
 use crate::evidence;
 use crate::input::Input;
 use crate::lockfile::Lockfile;
-use crate::options::Options;
+use crate::options::{Enrich, Options};
 use crate::package::report_ids;
+use crate::proven::Seen;
 use crate::registry;
 use crate::report::{Code, Draft, Report, ReportInput, Severity};
 use crate::sbom::{self, Format};
@@ -200,10 +201,12 @@ pub fn generate_sbom(evidence: &[Input], options: &Options) -> Result<Generated>
         .as_deref()
         .map(Whereabouts::parse)
         .transpose()?;
-    let gathered = evidence::gather(evidence, options)?;
+    let seen = Seen::default();
+    let later = (options.enrich == Enrich::Manifests).then_some(&seen);
+    let gathered = evidence::gather_into(evidence, later, options)?;
     let mut bom = gathered.bom;
     let (local, places) = enrich::enrich_local(&mut bom, evidence, options)?;
-    let enriched = enrich::enrich(&mut bom, options)?;
+    let enriched = enrich::enrich(&mut bom, &seen, options)?;
     enrich::describe(&mut bom, whereabouts.as_ref(), &places, options);
     if let Some(timestamp) = &options.timestamp {
         bom.document.timestamp = Some(timestamp.clone());

@@ -44,6 +44,12 @@ const ROOMS: &[(&str, &[&str])] = &[
         "registry",
         &["digest", "error", "input", "limits", "manifest", "progress"],
     ),
+    (
+        "proven",
+        &[
+            "archive", "digest", "error", "input", "limits", "manifest", "progress",
+        ],
+    ),
     // The model, and the formats that are projections of it.
     ("bom", &["digest", "package"]),
     (
@@ -72,8 +78,8 @@ const ROOMS: &[(&str, &[&str])] = &[
         "evidence",
         &[
             "archive", "binary", "bom", "digest", "error", "input", "limits", "lockfile",
-            "manifest", "options", "package", "progress", "registry", "report", "resolve", "sbom",
-            "targets", "text",
+            "manifest", "options", "package", "progress", "proven", "registry", "report",
+            "resolve", "sbom", "targets", "text",
         ],
     ),
     (
@@ -87,7 +93,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "enrich",
         &[
             "archive", "bom", "digest", "error", "input", "limits", "manifest", "options",
-            "package", "registry", "report", "text", "verify",
+            "package", "proven", "registry", "report", "text", "verify",
         ],
     ),
 ];

@@ -160,7 +160,7 @@ pub unsafe extern "C" fn cratetrust_options_free(options: *mut cratetrust_option
 /// Sets what a JSON object names and leaves the rest. The keys are the command's flag names with
 /// `_` for `-`: limit, jobs, preset, severity, lockfile, index, against, sha256, expect, checks, level,
 /// supplier, contact, author, timestamp, crates, manufacturer, manufacturer_contact, license, lifecycle,
-/// serial, vcs_url, tool, conclude_declared, component_supplier, target, host, features,
+/// serial, vcs_url, tool, conclude_declared, component_supplier, enrich, target, host, features,
 /// no_default_features, all_features, package, bin, lib, cfg, dev. After a failure the options are
 /// unchanged.
 ///
@@ -370,6 +370,7 @@ mod tests {
             vcs_url: _,
             conclude_declared: _,
             component_supplier: _,
+            enrich: _,
             profile: _,
             selection: _,
         } = Options::new();

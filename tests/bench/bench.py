@@ -12,122 +12,29 @@ import argparse
 import json
 import os
 import re
-import resource
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-ROUNDS = 5
+import sbom_rows
+from common import bounded, cpu_of, header, in_process, in_turn, row, verdict
+
 # A project whose lockfile names about 1,100 crates of crates.io, with about 50,000 files.
 LARGE = "rerun-cli-0.36.3"
 LEAST_CRATES = 950
 FINDINGS = Path(__file__).resolve().parents[2] / "docs" / "findings.md"
 
 
-def cpu_of(command: Sequence[str], cwd: Path | None = None, env: dict[str, str] | None = None) -> float:
-    """User plus system seconds of one run of a command that must succeed."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(command, cwd=cwd, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if done.returncode != 0:
-        raise SystemExit(f"{' '.join(command)} ended with {done.returncode}: {done.stderr.decode()[-400:]}")
-    return (after.ru_utime - before.ru_utime) + (after.ru_stime - before.ru_stime)
-
-
-def in_turn(ours: Sequence[str], peer: Sequence[str], **where: Path | dict[str, str] | None) -> tuple[float, float]:
-    """The medians of two commands that run in turn."""
-    cpu_of(ours, **where)  # type: ignore[arg-type]
-    cpu_of(peer, **where)  # type: ignore[arg-type]
-    pairs = [(cpu_of(ours, **where), cpu_of(peer, **where)) for _ in range(ROUNDS)]  # type: ignore[arg-type]
-    return statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs)
-
-
-def header() -> None:
-    """The heads of the columns."""
-    print(f"{'what':<58} {'ours':>11}   {'peer':<24} {'peer':>11}   {'ratio':>8}   goal")
-
-
-def verdict(met: bool) -> str:
-    """How a row says that its goal was met, and how that it was not."""
-    return "met" if met else "MISSED"
-
-
-def row(what: str, ours: float, peer_name: str, peer: float, goal: float | None = None) -> None:
-    """One line: our milliseconds, the peer's, how many times less CPU ours takes, and how many are asked for."""
-    ratio = peer / ours if ours > 0 else float("inf")
-    line = f"{what:<58} {ours * 1000:8.2f} ms   {peer_name:<24} {peer * 1000:8.2f} ms   {ratio:7.1f}x"
-    print(line if goal is None else f"{line}   {goal:g}x: {verdict(ratio >= goal)}")
-
-
-def bounded(what: str, value: float, most: float | None, unit: str) -> None:
-    """One line of a figure that has no peer, and what it may be at most."""
-    line = f"{what:<58} {value:8.2f} {unit}"
-    print(line if most is None else f"{line:<119}   at most {most:g} {unit}: {verdict(value <= most)}")
-
-
-def in_process(program: Path, *arguments: str) -> float:
-    """CPU seconds of one call, as the program of ours prints them."""
-    done = subprocess.run([str(program), *arguments], capture_output=True, text=True, check=True)
-    return float(done.stdout.split()[0]) / 1e6
-
-
 def start_up(command: Path) -> None:
     """`--version` against an empty process."""
     ours, peer = in_turn([str(command), "--version"], ["/bin/true"])
     row("cratetrust --version", ours, "true", peer)
-
-
-def sbom(command: Path, target: Path, corpus: Path, name: str) -> None:
-    """SBOM of the largest lockfile, beside `cargo metadata`, which needs sources and cargo."""
-    lock = corpus / "locks" / f"{name}.lock"
-    project = corpus / "bench" / name
-    if not project.is_dir():
-        project.parent.mkdir(parents=True, exist_ok=True)
-        subprocess.run(
-            ["tar", "-xzf", str(corpus / "crates" / f"{name}.crate"), "-C", str(project.parent)],
-            check=True,
-        )
-    env = {**os.environ, "CARGO_HOME": str(corpus / "bench" / "home")}
-    subprocess.run(["cargo", "fetch", "--locked", "--quiet"], cwd=project, env=env, check=True)
-    ours, peer = in_turn(
-        [str(command), "sbom", str(lock), "--quiet"],
-        ["cargo", "metadata", "--locked", "--offline", "--format-version=1", "--quiet"],
-        cwd=project,
-        env=env,
-    )
-    row(f"sbom of {name}, whole process", ours, "cargo metadata", peer)
-    for form in ("cyclonedx-json", "spdx-json", "json"):
-        once = in_process(target / "examples" / "time_sbom", str(lock), form)
-        row(f"sbom of {name}, {form}, in-process", once, "cargo metadata", peer)
-    check = in_process(target / "examples" / "time_verify_sbom", str(lock))
-    row(f"verify-sbom of {name}, in-process", check, "cargo metadata", peer)
-
-
-def many(target: Path) -> None:
-    """`verify-sbom` of a made-up lockfile of 5,000 packages, each of which depends on three before it."""
-    packages = 5000
-    lines = ["version = 4\n"]
-    for number in range(packages):
-        before = sorted({number // 2, number // 3, number - 1} & set(range(1, number)))
-        needs = "".join(f' "crate-{other}",\n' for other in before)
-        source = "registry+https://github.com/rust-lang/crates.io-index"
-        lines.append(f'[[package]]\nname = "crate-{number}"\nversion = "1.{number}.0"\n')
-        if number:
-            lines.append(f'source = "{source}"\nchecksum = "{number:064x}"\n')
-        else:
-            needs = f' "crate-{packages - 1}",\n'
-        lines.append(f"dependencies = [\n{needs}]\n\n" if needs else "\n")
-    with tempfile.TemporaryDirectory() as directory:
-        lock = Path(directory) / "Cargo.lock"
-        lock.write_text("".join(lines))
-        once = in_process(target / "examples" / "time_verify_sbom", str(lock))
-    row("verify-sbom of 5,000 packages, in-process", once, "goal", 0.1)
 
 
 def bring(corpus: Path, name: str) -> tuple[Path, Path, Path]:
@@ -314,6 +221,9 @@ def main() -> int:
     parser.add_argument("--target", type=Path, required=True, help="the directory of the release build")
     parser.add_argument("--plain", type=Path, help="the same of a build with sha2's plain code")
     parser.add_argument("--corpus", type=Path, required=True)
+    parser.add_argument("--only", choices=("sbom", "verify"), help="half of the rows")
+    for tool in ("cargo-cyclonedx", "syft", "cdxgen"):
+        parser.add_argument(f"--{tool}", type=Path, help="the peer; the row says so where it is not there")
     options = parser.parse_args()
     target, corpus = options.target.resolve(), options.corpus.resolve()
     command = target / "cratetrust"
@@ -321,8 +231,11 @@ def main() -> int:
         raise SystemExit("cargo is the peer of these benchmarks and is not on PATH")
     header()
     start_up(command)
-    sbom(command, target, corpus, "tauri-cli-2.5.0")
-    many(target)
+    if options.only != "verify":
+        tools = sbom_rows.Tools(options.cargo_cyclonedx, options.syft, options.cdxgen)
+        sbom_rows.run(command, target, corpus, tools)
+    if options.only == "sbom":
+        return 0
     home, lock, project = bring(corpus, LARGE)
     documented = set(re.findall(r"^\| `([a-z0-9-]+)` \|", FINDINGS.read_text(), re.MULTILINE))
     strict(command, home, lock, documented)

@@ -8,7 +8,7 @@ import re
 import shlex
 import subprocess
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -78,7 +78,7 @@ def can_resolve(command: Path) -> bool:
 def arguments(project: Path, target: str, flags: Sequence[str], host: str, home: Path) -> list[str]:
     """What the command is told: the project, where crates lie, and cargo's own words for the rest."""
     said = ["sbom", str(project), "--output-format", "json", "--target", target, "--host", host, "--crates", str(home)]
-    return [*said, *flags]
+    return [*said, "--enrich", "none", *flags]
 
 
 def run_library(command: Path, words: Sequence[str]) -> dict[str, Any]:
@@ -229,17 +229,3 @@ def cargo_metadata(cargo: Cargo, project: Path, target: str, selection: str) -> 
                 seen.add(dependency["pkg"])
                 queue.append(dependency["pkg"])
     return {package_of(i) for i in seen}
-
-
-def table(rows: Iterable[tuple[str, Score, Score]]) -> str:
-    """A markdown table of means over the cases."""
-    lines = [
-        "| evidence | cases | exact (built) | P built | R built | P linked | R linked |",
-        "|---|--:|--:|--:|--:|--:|--:|",
-    ]
-    for name, built, linked in rows:
-        lines.append(
-            f"| {name} | {built.cases} | {built.exact} | {built.precision:.4f} | {built.recall:.4f} "
-            f"| {linked.precision:.4f} | {linked.recall:.4f} |"
-        )
-    return "\n".join(lines)

@@ -4,7 +4,7 @@
     oracle.py fetch       brings the pinned projects and what they depend on
     oracle.py truth       asks cargo and keeps the answers below .corpus/oracle/truth
     oracle.py compare     runs `cratetrust sbom` on the same cases and compares
-    oracle.py table       a table of the library, of the bare lockfile and of `cargo metadata`
+    oracle.py table       tables of the library, of the bare lockfile and of `cargo metadata`
     oracle.py generate    truths of generated workspaces, and the same comparison on them
     oracle.py self-test   the harness against itself
     oracle.py lock        has cargo lock made projects anew (after a change of their manifests)
@@ -27,6 +27,7 @@ from typing import Any, TypeVar
 
 import compare
 import generated
+import tables
 from projects import TARGETS, Project, all_projects, digest, fetch, lay_out, lock
 from selftest import self_test
 from truth import HERE, SCHEMA, SELECTIONS, Cargo, Graph, OracleError, RefusedError, precursor, roots_flag, unit_graph
@@ -184,38 +185,25 @@ def run_compare(settings: Settings, cargo: Cargo, verbose: int) -> list[tuple[st
 
 def run_table(settings: Settings, cargo: Cargo) -> str:
     """The library beside a bare lockfile and `cargo metadata` on the same cases."""
-    names = ["Cargo.lock alone", "cargo metadata, no dev"]
     able = compare.can_resolve(settings.command)
-    if able:
-        names.append("cratetrust")
 
-    def one(case: Case) -> list[tuple[Graph, set[Any], set[Any]]]:
+    def one(case: Case) -> tables.Answers | None:
         document = read_truth(case, settings.base)
         if document["status"] != "ok":
-            return []
-        truth, root = Graph.from_json(document), case.project.root(settings.base)
-        rows = []
-        for said in (
+            return None
+        root = case.project.root(settings.base)
+        return tables.Answers(
+            case.project.name,
+            Graph.from_json(document),
             compare.lockfile_only(root),
             compare.cargo_metadata(cargo, root, case.target, case.selection),
-        ):
-            rows.append((truth, said, said))
-        if able:
-            outcome = compare.judge(document, settings.command, root, cargo)
-            rows.append((truth, set(outcome.said.built), set(outcome.said.linked)))
-        return rows
+            compare.judge(document, settings.command, root, cargo) if able else None,
+        )
 
-    results = [rows for rows in in_parallel(one, settings.cases, settings.jobs) if rows]
-    scores = []
-    for at, name in enumerate(names):
-        built, linked = compare.Score(), compare.Score()
-        for rows in results:
-            truth, said_built, said_linked = rows[at]
-            built.add(truth.built, said_built)
-            linked.add(truth.linked, said_linked)
-        scores.append((name, built, linked))
-    note = "" if able else "\n\ncratetrust is not in the table: this command takes no --target."
-    return f"{len(results)} cases.\n\n{compare.table(scores)}{note}"
+    answers = in_parallel(one, settings.cases, settings.jobs)
+    cases = [answer for answer in answers if answer is not None]
+    note = "" if able else "\n\ncratetrust is not in the tables: this command takes no --target."
+    return tables.text(cases, len(answers) - len(cases)) + note
 
 
 # --- the command --------------------------------------------------------------------------------
@@ -231,6 +219,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--target", action="append", default=[], metavar="TRIPLE")
     parser.add_argument("--selection", action="append", default=[], choices=tuple(SELECTIONS))
     parser.add_argument("--precursor", choices=("none", "default", "all"), default="none", help="ask that way too")
+    parser.add_argument("--page", type=Path, help="table: the page whose tables are written anew")
     parser.add_argument("--seeds", default="0:500", metavar="FROM:TO", help="generated workspaces (default 0:500)")
     parser.add_argument("--truth-only", action="store_true", help="generate: ask cargo, do not compare")
     parser.add_argument("--gaps-allowed", type=int, default=0, metavar="N", help="cases that may end in a typed reason")
@@ -278,7 +267,10 @@ def run(argv: Sequence[str] | None) -> int:
     elif options.what == "compare":
         return verdict(run_compare(settings, cargo, options.verbose), options)
     elif options.what == "table":
-        print(run_table(settings, cargo))
+        text = run_table(settings, cargo)
+        print(text)
+        if options.page:
+            tables.write(options.page, text)
     elif options.what == "generate":
         first, _, last = options.seeds.partition(":")
         seeds = range(int(first), int(last or int(first) + 1))

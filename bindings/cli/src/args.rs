@@ -7,7 +7,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use cratetrust_core::digest::Sha256;
-use cratetrust_core::options::{Check, ComponentSupplier, Level, SelectionRequest};
+use cratetrust_core::options::{Check, ComponentSupplier, Enrich, Level, SelectionRequest};
 use cratetrust_core::profile::Profile;
 use cratetrust_core::report::{Code, Preset, Severity};
 use cratetrust_core::sbom::Format;
@@ -299,6 +299,9 @@ pub(crate) struct Sbom {
     /// An index directory, for packages whose manifests are not at hand
     #[arg(long, value_name = "DIR")]
     pub(crate) index: Option<PathBuf>,
+    /// What is taken from the packages' bytes beyond what is built of them: all there is, what their manifests say, or nothing; the less, the faster
+    #[arg(long, value_name = "WHAT", value_parser = PossibleValuesParser::new(Enrich::ALL.map(Enrich::name)), default_value = Enrich::All.name())]
+    pub(crate) enrich: String,
     /// Say of each package that its concluded licence is its declared one
     #[arg(long)]
     pub(crate) conclude_declared: bool,

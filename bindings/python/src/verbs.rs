@@ -103,7 +103,8 @@ pub(crate) fn verify_package(
 /// Evidence is a Cargo.lock or a directory with one, or several. `crates` are places where the
 /// packages' bytes lie (a CARGO_HOME, a registry cache, unpacked sources, a vendor directory, crate
 /// files): facts come from bytes that match the lockfile, and those that contradict it are findings of
-/// the report. `conclude_declared` says of each package that its concluded licence is its declared
+/// the report. `enrich` says what is taken from them: `all`, what the `manifests` say, or `none`.
+/// `conclude_declared` says of each package that its concluded licence is its declared
 /// one; `component_supplier` is `none`, `authors` or `registry`; `vcs_url` (`git+URL@COMMIT`) is where
 /// the local packages come from. `license` is the main component's licence, `lifecycle` the
 /// document's phase, `serial` its `urn:uuid:…`, `tool` a `NAME@VERSION` that had a part in it.
@@ -118,7 +119,7 @@ pub(crate) fn verify_package(
 /// directory is resolved with the manifests of its packages in `crates`.
 #[pyfunction]
 #[pyo3(signature = (
-    evidence, *, crates = None, supplier = None, contact = None, manufacturer = None,
+    evidence, *, crates = None, enrich = None, supplier = None, contact = None, manufacturer = None,
     manufacturer_contact = None, author = None, timestamp = None, license = None, lifecycle = None,
     serial = None, tool = None, vcs_url = None, conclude_declared = None, component_supplier = None,
     target = None, host = None, features = None, no_default_features = None, all_features = None,
@@ -130,6 +131,7 @@ pub(crate) fn generate_sbom(
     py: Python<'_>,
     evidence: PyInputs,
     crates: Option<PyInputs>,
+    enrich: Option<&str>,
     supplier: Option<&str>,
     contact: Option<&str>,
     manufacturer: Option<&str>,
@@ -164,6 +166,7 @@ pub(crate) fn generate_sbom(
     let evidence = evidence.into_core("Cargo.lock", &call);
     let options = Builder::new(&call, limits, progress)
         .crates(crates.map(|crates| crates.into_core("crate", &call)))
+        .set("enrich", enrich)
         .set("supplier", supplier)
         .set("contact", contact)
         .set("manufacturer", manufacturer)

@@ -8,6 +8,8 @@ use crate::report::Code;
 
 /// Bytes of the window that is inflated at a time.
 const WINDOW: usize = 128 << 10;
+/// Bytes that are inflated first where the answer is likely to stand in them.
+const FIRST: usize = 16 << 10;
 /// Bytes that an extra field, a name or a comment may have; Go reads no longer names.
 const FIELD: u64 = 511;
 /// Bytes of a name or a comment beyond which cargo gives up.
@@ -51,12 +53,30 @@ pub(super) struct Gzip {
     stored: [u8; 8],
     stored_len: u64,
     inflate: Decompress,
-    crc: Crc,
+    /// `None` where the bytes of the file are proven and the checksum of the content adds nothing.
+    crc: Option<Crc>,
     window: Vec<u8>,
+    /// Bytes of the window that may be filled.
+    room: usize,
     /// Whether the compressed data came to their end.
     pub(super) ended: bool,
     /// Whether a fault kept the data from being read to their end.
     pub(super) broken: bool,
+}
+
+/// What takes time to make anew for every file.
+pub(super) struct Spare {
+    inflate: Decompress,
+    window: Vec<u8>,
+}
+
+impl Spare {
+    pub(super) fn new() -> Self {
+        Self {
+            inflate: Decompress::new(false),
+            window: vec![0; WINDOW],
+        }
+    }
 }
 
 /// What the receiver of inflated bytes wants.
@@ -68,6 +88,28 @@ pub(super) enum Flow {
 
 impl Gzip {
     pub(super) fn new() -> Self {
+        Self::with(Some(Crc::new()), WINDOW, Spare::new())
+    }
+
+    /// For a file whose bytes are proven and that is hardly read to its end.
+    pub(super) fn skimming(spare: Spare) -> Self {
+        Self::with(None, FIRST, spare)
+    }
+
+    /// What another file can be read with.
+    pub(super) fn into_spare(self) -> Spare {
+        Spare {
+            inflate: self.inflate,
+            window: self.window,
+        }
+    }
+
+    fn with(crc: Option<Crc>, room: usize, spare: Spare) -> Self {
+        let Spare {
+            mut inflate,
+            window,
+        } = spare;
+        inflate.reset(false);
         Self {
             state: State::Fixed,
             offset: 0,
@@ -78,9 +120,10 @@ impl Gzip {
             header_crc: Crc::new(),
             stored: [0; 8],
             stored_len: 0,
-            inflate: Decompress::new(false),
-            crc: Crc::new(),
-            window: vec![0; WINDOW],
+            inflate,
+            crc,
+            window,
+            room,
             ended: false,
             broken: false,
         }
@@ -322,21 +365,27 @@ impl Gzip {
         out: &mut dyn FnMut(&[u8], &mut Collector) -> Result<Flow>,
     ) -> Result<&'b [u8]> {
         let (total_in, total_out) = (self.inflate.total_in(), self.inflate.total_out());
+        let window = self.window.get_mut(..self.room).unwrap_or_default();
         let status = self
             .inflate
-            .decompress(bytes, &mut self.window, FlushDecompress::None);
+            .decompress(bytes, window, FlushDecompress::None);
         let taken = usize::try_from(self.inflate.total_in() - total_in).unwrap_or(bytes.len());
         let made = usize::try_from(self.inflate.total_out() - total_out).unwrap_or(0);
         self.offset += taken as u64;
         let rest = bytes.get(taken..).unwrap_or_default();
         if made > 0 {
             let data = self.window.get(..made).unwrap_or_default();
-            self.crc.update(data);
+            if let Some(crc) = &mut self.crc {
+                crc.update(data);
+            }
             if out(data, findings)? == Flow::Stop {
                 self.broken = true;
                 self.state = State::Ignore;
                 return Ok(&[]);
             }
+        }
+        if made == self.room {
+            self.room = WINDOW;
         }
         match status {
             Ok(Status::StreamEnd) => {
@@ -361,8 +410,10 @@ impl Gzip {
     fn trailer(&self, findings: &mut Collector) {
         let [c0, c1, c2, c3, s0, s1, s2, s3] = self.stored;
         let start = self.offset.saturating_sub(7);
-        let (want, have) = (u32::from_le_bytes([c0, c1, c2, c3]), self.crc.sum());
-        if want != have {
+        let want = u32::from_le_bytes([c0, c1, c2, c3]);
+        if let Some(have) = self.crc.as_ref().map(Crc::sum)
+            && want != have
+        {
             findings.add(Code::GzCrc, |mut f| {
                 f.message =
                     format!("the data have CRC-32 {have:08x}, and the trailer says {want:08x}");

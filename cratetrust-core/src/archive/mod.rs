@@ -12,7 +12,7 @@ mod tar;
 use std::io::Read;
 
 use collector::Collector;
-use gzip::{Flow, Gzip};
+use gzip::{Flow, Gzip, Spare};
 use tar::Tar;
 
 use crate::digest::{Sha256, Sha256Hasher};
@@ -154,19 +154,15 @@ pub fn read_sized(
         }
         hasher.update(bytes);
         let allowed = limits.unpacked_for(size.max(known));
-        let mut unpacked = gzip.unpacked();
-        gzip.feed(bytes, &mut findings, &mut |bytes, findings| {
-            cancel.check()?;
-            unpacked += bytes.len() as u64;
-            if unpacked > allowed {
-                findings.add(Code::LimitUnpackedSize, |mut f| {
-                    f.message = format!("the archive unpacks to more than {allowed} bytes");
-                    f.offset(allowed)
-                });
-                return Ok(Flow::Stop);
-            }
-            tar.feed(bytes, findings, sinks)
-        })?;
+        unpack(
+            bytes,
+            allowed,
+            &mut gzip,
+            &mut tar,
+            &mut findings,
+            cancel,
+            sinks,
+        )?;
         if filled < room {
             break true;
         }
@@ -185,6 +181,68 @@ pub fn read_sized(
         prefix,
         complete: whole && gzip.ended && !gzip.broken && !broken,
         findings: findings.finish(),
+    })
+}
+
+/// Reads the entries of archives whose bytes are proven, or need no proof: neither their digest nor
+/// the content's checksum is taken, and nothing odd is told.
+#[derive(Default)]
+pub(crate) struct Skimmer(Option<Spare>);
+
+impl Skimmer {
+    /// Reads an archive until the sink has seen enough and says so with an error. Tells whether the
+    /// content was read to its end.
+    ///
+    /// # Errors
+    /// `Cancelled`, and errors of the sink.
+    pub(crate) fn read(
+        &mut self,
+        bytes: &[u8],
+        prefix: &str,
+        limits: &Limits,
+        cancel: &CancelToken,
+        sink: &mut dyn Sink,
+    ) -> Result<bool> {
+        let mut findings = Collector::new(limits.findings);
+        let mut gzip = Gzip::skimming(self.0.take().unwrap_or_else(Spare::new));
+        let mut tar = Tar::skimming(Some(prefix), limits);
+        let allowed = limits.unpacked_for(bytes.len() as u64);
+        let outcome = bytes.chunks(CHUNK).try_for_each(|piece| {
+            cancel.check()?;
+            let sinks: &mut [&mut dyn Sink] = &mut [sink];
+            let (gzip, tar) = (&mut gzip, &mut tar);
+            unpack(piece, allowed, gzip, tar, &mut findings, cancel, sinks)
+        });
+        gzip.finish(&mut findings);
+        let whole = gzip.ended && !gzip.broken;
+        let complete = !tar.finish(whole, &mut findings) && whole;
+        self.0 = Some(gzip.into_spare());
+        outcome.map(|()| complete)
+    }
+}
+
+/// Takes the next bytes of a file.
+fn unpack(
+    bytes: &[u8],
+    allowed: u64,
+    gzip: &mut Gzip,
+    tar: &mut Tar<'_>,
+    findings: &mut Collector,
+    cancel: &CancelToken,
+    sinks: &mut [&mut dyn Sink],
+) -> Result<()> {
+    let mut unpacked = gzip.unpacked();
+    gzip.feed(bytes, findings, &mut |bytes, findings| {
+        cancel.check()?;
+        unpacked += bytes.len() as u64;
+        if unpacked > allowed {
+            findings.add(Code::LimitUnpackedSize, |mut f| {
+                f.message = format!("the archive unpacks to more than {allowed} bytes");
+                f.offset(allowed)
+            });
+            return Ok(Flow::Stop);
+        }
+        tar.feed(bytes, findings, sinks)
     })
 }
 

@@ -48,7 +48,8 @@ struct Current {
     kind: EntryKind,
     offset: u64,
     size: u64,
-    print: DefaultHasher,
+    /// `None` where bodies are not compared.
+    print: Option<DefaultHasher>,
 }
 
 /// Takes an unpacked stream piece by piece and tells sinks what is in it.
@@ -70,8 +71,9 @@ pub(super) struct Tar<'a> {
     path: Vec<u8>,
     parts: Parts,
     current: Option<Current>,
-    /// The key of the bodies' prints, drawn anew for every archive.
-    keys: RandomState,
+    /// The key of the bodies' prints, drawn anew for every archive; `None` where bodies are not
+    /// compared.
+    keys: Option<RandomState>,
     paths: Paths,
     /// The directory that entries must lie in, once it is known.
     wanted: Option<Vec<u8>>,
@@ -101,13 +103,21 @@ impl<'a> Tar<'a> {
             path: Vec::new(),
             parts: Parts::default(),
             current: None,
-            keys: RandomState::new(),
+            keys: Some(RandomState::new()),
             paths: Paths::default(),
             wanted: prefix.map(|prefix| prefix.as_bytes().to_vec()),
             prefix: None,
             entries: 0,
             broken: false,
             flow: Flow::More,
+        }
+    }
+
+    /// For an archive of which nothing odd is told.
+    pub(super) fn skimming(prefix: Option<&str>, limits: &'a Limits) -> Self {
+        Self {
+            keys: None,
+            ..Self::new(prefix, limits)
         }
     }
 
@@ -142,8 +152,9 @@ impl<'a> Tar<'a> {
                     self.offset += now.len() as u64;
                     bytes = rest;
                     if what == What::Entry {
-                        if let Some(current) = &mut self.current {
-                            current.print.write(now);
+                        let current = self.current.as_mut();
+                        if let Some(print) = current.and_then(|current| current.print.as_mut()) {
+                            print.write(now);
                         }
                         for sink in sinks.iter_mut() {
                             sink.chunk(now)?;
@@ -487,7 +498,7 @@ impl<'a> Tar<'a> {
                         current.kind,
                         current.offset,
                         current.size,
-                        current.print.finish(),
+                        current.print.map_or(0, |print| print.finish()),
                     );
                 }
                 for sink in sinks.iter_mut() {

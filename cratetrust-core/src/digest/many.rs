@@ -245,7 +245,7 @@ impl<T, R: Read> Lane<T, R> {
     }
 }
 
-fn digest(state: [u32; 8]) -> Sha256 {
+pub(super) fn digest(state: [u32; 8]) -> Sha256 {
     let mut bytes = [0; 32];
     for (out, word) in bytes.as_chunks_mut().0.iter_mut().zip(state) {
         *out = word.to_be_bytes();

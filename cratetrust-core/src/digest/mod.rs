@@ -11,10 +11,12 @@ use crate::text::{hex, unhex};
 mod backend;
 mod lanes;
 mod many;
+mod slices;
 
 pub use backend::Backend;
 pub(crate) use many::hash_few_at_once;
 pub use many::{hash_many, hash_many_with, hash_reader};
+pub(crate) use slices::hash_slices;
 
 macro_rules! digest_type {
     ($(#[$doc:meta])* $name:ident, $bytes:literal, $label:literal) => {

@@ -9,8 +9,9 @@ use crate::bom::{Bom, Package};
 use crate::digest::{Sha256, Sha512};
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::Input;
-use crate::options::Options;
+use crate::options::{Enrich, Options};
 use crate::package::SourceKind;
+use crate::proven::{self, Seen, Taken, Wanted};
 use crate::registry::{self, Artifact, ArtifactKind, Layout, Store};
 use crate::report::{ArtifactReport, Code, Finding, ReportInput, Status};
 use crate::verify::schedule;
@@ -61,14 +62,15 @@ struct Offer {
     size: Option<u64>,
 }
 
-/// Enriches the packages whose bytes lie in `options.crates`, each artifact in one pass.
+/// Enriches the packages whose bytes lie in `options.crates`, each artifact in one pass. Where
+/// manifests suffice, archives in `seen` are not read again.
 ///
 /// # Errors
 /// For a path that the caller names and that cannot be read, and `Cancelled`. Faults of the bytes
 /// are findings.
-pub(crate) fn enrich(bom: &mut Bom, options: &Options) -> Result<Enriched> {
+pub(crate) fn enrich(bom: &mut Bom, seen: &Seen, options: &Options) -> Result<Enriched> {
     let mut enriched = Enriched::default();
-    if options.crates.is_empty() {
+    if options.crates.is_empty() || options.enrich == Enrich::None {
         return Ok(enriched);
     }
     let mut items = Vec::new();
@@ -81,7 +83,11 @@ pub(crate) fn enrich(bom: &mut Bom, options: &Options) -> Result<Enriched> {
     items.sort_by_cached_key(|item| (item.artifact.kind, item.artifact.location.clone()));
     let sizes: Vec<u64> = items.iter().map(|item| item.artifact.size).collect();
     let examined = schedule::run(&sizes, options, |indexes, emit| {
-        for index in indexes {
+        let mut slow = Vec::new();
+        if options.enrich == Enrich::Manifests {
+            plan.skim(&items, indexes, seen, options, emit, &mut slow)?;
+        }
+        for index in slow.into_iter().chain(indexes) {
             options.cancel.check()?;
             if let Some(item) = items.get(index) {
                 emit(index, plan.examine(item, options));
@@ -321,6 +327,62 @@ impl<'a> Plan<'a> {
         });
     }
 
+    /// Takes the manifests of archives that the lockfile's digest proves; the other items are left.
+    fn skim(
+        &self,
+        items: &[Item],
+        indexes: &mut dyn Iterator<Item = usize>,
+        seen: &Seen,
+        options: &Options,
+        emit: schedule::Emit<'_, Examined>,
+        left: &mut Vec<usize>,
+    ) -> Result<()> {
+        let mut failed = Vec::new();
+        let mut known = Vec::new();
+        let jobs = std::iter::from_fn(|| {
+            loop {
+                let index = indexes.next()?;
+                let item = items.get(index)?;
+                let Some(sha256) = self.proof(item) else {
+                    left.push(index);
+                    continue;
+                };
+                if let Some(taken) = seen.take(&item.artifact.path) {
+                    known.push((index, taken));
+                    continue;
+                }
+                let wanted = Wanted {
+                    path: &item.artifact.path,
+                    stem: &item.artifact.stem,
+                    sha256: Some(sha256),
+                    files: false,
+                };
+                return Some((index, wanted));
+            }
+        });
+        let (limits, cancel) = (&options.limits, &options.cancel);
+        let mut take = |index, taken: Result<Taken>| match taken {
+            Ok(taken) if !taken.is_broken() => emit(index, read::taken(taken)),
+            // Reading it whole tells what to say of it.
+            _ => failed.push(index),
+        };
+        proven::Reader::default().read_heads(jobs, limits, cancel, &mut take)?;
+        for (index, taken) in known {
+            take(index, Ok(taken));
+        }
+        left.extend(failed);
+        Ok(())
+    }
+
+    /// The digest that proves an archive, if its name says which package it is.
+    fn proof(&self, item: &Item) -> Option<Sha256> {
+        let is_file = item.artifact.kind == ArtifactKind::Crate && item.stream.is_none();
+        match self.of_stem(&item.artifact.stem) {
+            [index] if is_file => self.checksum(*index),
+            _ => None,
+        }
+    }
+
     fn examine(&self, item: &Item, options: &Options) -> Result<Examined> {
         let artifact = &item.artifact;
         let mut examined = match self.read(item, options) {
@@ -343,6 +405,10 @@ impl<'a> Plan<'a> {
         // Facts of bytes that fit no package are not kept while the others are read.
         if artifact.kind == ArtifactKind::Crate && !self.may_fit(item, &examined) {
             examined.facts = None;
+        }
+        if options.enrich == Enrich::Manifests {
+            examined.sha512 = None;
+            examined.facts = examined.facts.map(Facts::of_manifest_only);
         }
         Ok(examined)
     }

@@ -71,6 +71,16 @@ impl Facts {
         }
     }
 
+    /// The same without what other files say.
+    pub(super) fn of_manifest_only(self) -> Self {
+        Self {
+            license_text: None,
+            copyright: None,
+            vcs: None,
+            ..self
+        }
+    }
+
     /// Writes the facts into a package. Facts that nothing proves leave standing what the evidence
     /// itself says.
     pub(super) fn fill(self, package: &mut Package, from: &str, proven: bool) {

@@ -9,6 +9,7 @@ use crate::digest::{Sha256, Sha512, Sha512Hasher};
 use crate::error::{Error, ErrorKind, Result};
 use crate::manifest::{self, Manifest, vcs};
 use crate::options::Options;
+use crate::proven::Taken;
 use crate::registry::{Artifact, Folder, VendorChecksums};
 use crate::report::{Code, Finding, Severity};
 use crate::verify::vendor;
@@ -119,6 +120,20 @@ pub(super) fn archive(
     }
     if !complete || has_error(&examined.findings, options) {
         examined.facts = None;
+    }
+    Ok(examined)
+}
+
+/// What the manifest of an archive says of which no more was read.
+pub(super) fn taken(taken: Taken) -> Result<Examined> {
+    let mut examined = Examined {
+        sha256: Some(taken.sha256),
+        bytes: taken.size,
+        ..Examined::default()
+    };
+    if let Some(content) = taken.content {
+        examined.complete = content.complete;
+        examined.take(content.facts, &BTreeMap::new(), None)?;
     }
     Ok(examined)
 }

@@ -2,7 +2,6 @@
 //! packages that the selection may need, or their index lines where these alone are at hand,
 //! resolved to what cargo would build.
 
-mod archived;
 mod local;
 mod stores;
 
@@ -18,6 +17,7 @@ use crate::input::Input;
 use crate::lockfile::Lockfile;
 use crate::options::{Options, SelectionRequest};
 use crate::package::{SourceKind, package_purl, report_ids};
+use crate::proven::Seen;
 use crate::report::{Code, Finding, ReportInput};
 use crate::resolve::{self, Knowledge, Resolution};
 use crate::targets::Table;
@@ -28,6 +28,7 @@ use stores::Stores;
 pub(super) fn gather(
     directory: &Path,
     request: &SelectionRequest,
+    seen: Option<&Seen>,
     options: &Options,
 ) -> Result<Gathered> {
     let input = Input::from_path(directory.join(super::LOCKFILE_NAME));
@@ -43,7 +44,7 @@ pub(super) fn gather(
         bom
     } else {
         let project = Project::open(directory, options)?;
-        let resolved = resolved(&lockfile, &project, &selection, options)?;
+        let resolved = resolved(&lockfile, &project, &selection, seen, options)?;
         findings.extend(skipped_findings(&lockfile, &resolved.resolution));
         bom(&lockfile, resolved, name.clone(), sha256)
     };
@@ -150,6 +151,7 @@ fn resolved(
     lockfile: &Lockfile,
     project: &Project,
     selection: &BomSelection,
+    seen: Option<&Seen>,
     options: &Options,
 ) -> Result<Resolved> {
     let table = Table::embedded();
@@ -164,14 +166,15 @@ fn resolved(
         }
     }
     // Level by level: the manifests of one level say which packages the next one holds.
-    let mut seen = vec![false; packages.len()];
+    let mut visited = vec![false; packages.len()];
     let mut level: Vec<usize> = reach.start(lockfile).into_iter().collect();
     while !level.is_empty() {
         options.cancel.check()?;
         level.sort_unstable();
         level.dedup();
         level.retain(|at| {
-            seen.get_mut(*at)
+            visited
+                .get_mut(*at)
                 .is_some_and(|slot| !std::mem::replace(slot, true))
         });
         let wanted: Vec<usize> = level
@@ -179,7 +182,7 @@ fn resolved(
             .copied()
             .filter(|at| known.get(*at).is_some_and(Option::is_none))
             .collect();
-        for (at, found) in stores.load(packages, &wanted, options)? {
+        for (at, found) in stores.load(packages, &wanted, seen, options)? {
             if let Some(slot) = known.get_mut(at) {
                 *slot = Some(found);
             }

@@ -24,6 +24,7 @@ use crate::digest::Sha256;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::Input;
 use crate::options::Options;
+use crate::proven::Seen;
 use crate::report::{Finding, ReportInput};
 use shape::Shape;
 
@@ -90,6 +91,18 @@ impl Evidence<'_> {
 /// `InvalidArgument` for no evidence, for two lockfiles, and for an SBOM beside other evidence;
 /// `NotFound` for a directory without a Cargo.lock; else as the reader of the input.
 pub fn gather(inputs: &[Input], options: &Options) -> Result<Gathered> {
+    gather_into(inputs, None, options)
+}
+
+/// As [`gather`]; what is read of packages' archives on the way is put into `seen`.
+///
+/// # Errors
+/// As [`gather`].
+pub(crate) fn gather_into(
+    inputs: &[Input],
+    seen: Option<&Seen>,
+    options: &Options,
+) -> Result<Gathered> {
     options.cancel.check()?;
     let several = match inputs {
         [] => {
@@ -97,20 +110,20 @@ pub fn gather(inputs: &[Input], options: &Options) -> Result<Gathered> {
                 "no evidence was given: a Cargo.lock, a directory with one, an SBOM, a record of a build, the output of `cargo metadata` or a compiled program is needed",
             ));
         }
-        [input] => return gather_one(input, true, options),
+        [input] => return gather_one(input, true, seen, options),
         several => several,
     };
     let is_directory = |input: &Input| input.path().is_some_and(std::path::Path::is_dir);
     let mut parts: Vec<Option<Gathered>> = Vec::new();
     for input in several {
-        let part = (!is_directory(input)).then(|| gather_one(input, false, options));
+        let part = (!is_directory(input)).then(|| gather_one(input, false, seen, options));
         parts.push(part.transpose()?);
     }
     // Beside a record of what was built, nothing is resolved to what would be.
     let recorded = parts.iter().flatten().any(merge::is_record);
     for (input, part) in several.iter().zip(&mut parts) {
         if part.is_none() {
-            *part = Some(gather_one(input, !recorded, options)?);
+            *part = Some(gather_one(input, !recorded, seen, options)?);
         }
     }
     let parts: Vec<Gathered> = parts.into_iter().flatten().collect();
@@ -121,7 +134,12 @@ pub fn gather(inputs: &[Input], options: &Options) -> Result<Gathered> {
     merge::merge(parts, options)
 }
 
-fn gather_one(input: &Input, may_resolve: bool, options: &Options) -> Result<Gathered> {
+fn gather_one(
+    input: &Input,
+    may_resolve: bool,
+    seen: Option<&Seen>,
+    options: &Options,
+) -> Result<Gathered> {
     options.cancel.check()?;
     if may_resolve
         && let (Some(request), Some(directory)) = (&options.selection, input.path())
@@ -129,7 +147,7 @@ fn gather_one(input: &Input, may_resolve: bool, options: &Options) -> Result<Gat
         && request.is_stated()
     {
         in_directory(input)?;
-        return manifests::gather(directory, request, options);
+        return manifests::gather(directory, request, seen, options);
     }
     let given = in_directory(input)?;
     let (input, name, kind) = detect(given.clone())?;

@@ -203,6 +203,20 @@ fn with_document<T>(
     Ok(read(document.get_ref()))
 }
 
+/// What a manifest says of how its package is built, and of the package itself.
+pub(crate) fn structure_and_facts(
+    bytes: &[u8],
+    limits: &Limits,
+) -> (Result<Structure>, Result<Manifest>) {
+    let both = with_document(bytes, limits, |document| {
+        (
+            Structure::of(document),
+            Manifest::from_table(document, bytes),
+        )
+    });
+    both.unwrap_or_else(|error| (Err(error.clone()), Err(error)))
+}
+
 /// The shape of a manifest as its author wrote it: it need not have a name or a version.
 pub(crate) fn shape(bytes: &[u8], limits: &Limits) -> Result<Shape> {
     with_document(bytes, limits, Shape::of)

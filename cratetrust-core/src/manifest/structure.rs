@@ -79,7 +79,7 @@ impl Structure {
         with_document(bytes, limits, Self::of)?
     }
 
-    fn of(document: &DeTable<'_>) -> Result<Self> {
+    pub(super) fn of(document: &DeTable<'_>) -> Result<Self> {
         let table = |key: &str| document.get(key)?.get_ref().as_table();
         let package = match table("package").or_else(|| table("project")) {
             None => None,

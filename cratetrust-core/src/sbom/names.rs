@@ -13,6 +13,9 @@ use crate::bom::{Bom, DocumentInfo, Edge, EdgeKind, EvidenceLevel, EvidenceSourc
 use crate::digest::{Sha256, Sha256Hasher};
 use crate::package::{Source, SourceKind};
 
+/// Bytes that are hashed at a time.
+const GATHERED: usize = 4 << 10;
+
 /// Ends the name of a property whose value is a JSON string, where the syntax cannot hold the text.
 #[cfg(feature = "xml")]
 pub(super) const AS_JSON: &str = ":json";
@@ -279,7 +282,7 @@ pub(super) fn content_uuid(bom: &Bom, format: &str, tool_version: &str) -> Strin
             sha256: None,
         })
         .collect();
-    let mut out = HashWriter(Sha256Hasher::default());
+    let mut out = HashWriter::default();
     let head = Content(format, tool_version, document, evidence);
     let body = (
         &bom.selection,
@@ -291,7 +294,7 @@ pub(super) fn content_uuid(bom: &Bom, format: &str, tool_version: &str) -> Strin
     );
     // Writing into a hash cannot fail.
     let _ = serde_json::to_writer(&mut out, &(head, body));
-    let Sha256(mut bytes) = out.0.finish();
+    let Sha256(mut bytes) = out.finish();
     if let Some(byte) = bytes.get_mut(6) {
         *byte = (*byte & 0x0f) | 0x80;
     }
@@ -310,11 +313,27 @@ pub(super) fn content_uuid(bom: &Bom, format: &str, tool_version: &str) -> Strin
     )
 }
 
-struct HashWriter(Sha256Hasher);
+/// Hashes what is written; JSON comes in pieces of a few bytes, which are gathered first.
+#[derive(Default)]
+struct HashWriter {
+    hasher: Sha256Hasher,
+    gathered: Vec<u8>,
+}
+
+impl HashWriter {
+    fn finish(mut self) -> Sha256 {
+        self.hasher.update(&self.gathered);
+        self.hasher.finish()
+    }
+}
 
 impl io::Write for HashWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
+        self.gathered.extend_from_slice(bytes);
+        if self.gathered.len() >= GATHERED {
+            self.hasher.update(&self.gathered);
+            self.gathered.clear();
+        }
         Ok(bytes.len())
     }
 

@@ -5,13 +5,20 @@ use libc::{c_char, size_t};
 
 use cratetrust_core::Error;
 use cratetrust_core::bom::Contact;
-use cratetrust_core::options::ComponentSupplier;
+use cratetrust_core::options::{ComponentSupplier, Enrich};
 use cratetrust_core::profile::Profile;
 
 use super::{cratetrust_options, out_of_range};
 use crate::boundary::Outcome;
 use crate::error::cratetrust_error;
 use crate::input::cratetrust_input;
+
+/// All that there is is taken from the packages' bytes; the default.
+pub const CRATETRUST_ENRICH_ALL: i32 = 1;
+/// What their manifests say: archives are hashed, and inflated as far as that.
+pub const CRATETRUST_ENRICH_MANIFESTS: i32 = 2;
+/// Nothing beyond what is built of them.
+pub const CRATETRUST_ENRICH_NONE: i32 = 3;
 
 /// Nobody is named as the supplier of a package; the default.
 pub const CRATETRUST_COMPONENT_SUPPLIER_NONE: i32 = 1;
@@ -340,6 +347,30 @@ pub unsafe extern "C" fn cratetrust_options_set_component_supplier(
             CRATETRUST_COMPONENT_SUPPLIER_AUTHORS => ComponentSupplier::Authors,
             CRATETRUST_COMPONENT_SUPPLIER_REGISTRY => ComponentSupplier::Registry,
             other => return Err(out_of_range("who", other)),
+        };
+        Ok(())
+    })
+}
+
+/// Sets what `cratetrust_generate_sbom` takes from the packages' bytes beyond what is built of them, one
+/// of CRATETRUST_ENRICH_.
+///
+/// NULL: only `err` may be NULL.
+/// Threads: `options` must be used by nobody else meanwhile.
+/// Errors: CRATETRUST_STATUS_OUT_OF_RANGE for another number.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cratetrust_options_set_enrich(
+    options: *mut cratetrust_options,
+    what: i32,
+    err: *mut *mut cratetrust_error,
+) -> i32 {
+    boundary!(err, {
+        let options = borrow_mut!(options)?;
+        options.options.enrich = match what {
+            CRATETRUST_ENRICH_ALL => Enrich::All,
+            CRATETRUST_ENRICH_MANIFESTS => Enrich::Manifests,
+            CRATETRUST_ENRICH_NONE => Enrich::None,
+            other => return Err(out_of_range("what", other)),
         };
         Ok(())
     })

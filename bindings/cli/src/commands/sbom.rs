@@ -75,15 +75,18 @@ fn write(
     lower: Option<&str>,
 ) -> Result<()> {
     let for_programs = session.for_programs(&generated.report);
-    let is_text = for_programs.is_none();
-    let report = for_programs.unwrap_or_else(|| generated.report.to_json() + "\n");
     let stage = |path: Option<&Path>, bytes: Vec<u8>| match file(path) {
         Some(path) => Staged::new(path, bytes).map(|staged| (Some(staged), Vec::new())),
         None => Ok((None, bytes)),
     };
     let (staged_document, document) = stage(args.output.as_deref(), document)?;
     let staged_report = match &args.report {
-        Some(path) => Some(stage(Some(path.as_path()), report.clone().into_bytes())?),
+        Some(path) => {
+            let report = for_programs
+                .clone()
+                .unwrap_or_else(|| generated.report.to_json() + "\n");
+            Some(stage(Some(path.as_path()), report.into_bytes())?)
+        }
         None => None,
     };
     let to_stdout = staged_document.is_none();
@@ -95,7 +98,7 @@ fn write(
             Some(staged) => staged.commit()?,
             None => session.print_document(&bytes)?,
         }
-    } else if !is_text {
+    } else if let Some(report) = for_programs {
         session.remark(&report);
     } else {
         let name = args.output.as_deref().filter(|_| !to_stdout);
@@ -136,6 +139,7 @@ fn describe(args: &Sbom, options: &mut Options) -> Result<()> {
     options.vcs_url.clone_from(&args.vcs_url);
     options.conclude_declared = args.conclude_declared;
     options.set_component_supplier(&args.component_supplier)?;
+    options.set_enrich(&args.enrich)?;
     if let Some(serial) = &args.serial {
         options.set_serial(serial)?;
     }

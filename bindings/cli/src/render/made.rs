@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use cratetrust_core::Generated;
-use cratetrust_core::bom::{Bom, EvidenceLevel, Scope, Selection};
+use cratetrust_core::bom::{Bom, EvidenceLevel, Scope};
 use cratetrust_core::report::Verdict;
 use cratetrust_core::text::escape;
 

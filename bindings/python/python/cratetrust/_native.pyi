@@ -637,14 +637,15 @@ def diff_lockfiles(old: Input, new: Input, *, preset: str | None = None, severit
     What is new, gone or changed between two lockfiles?
     """
 
-def generate_sbom(evidence: Input | Sequence[Input], *, crates: Input | Sequence[Input] | None = None, supplier: str | None = None, contact: str | None = None, manufacturer: str | None = None, manufacturer_contact: str | None = None, author: str | Sequence[str] | None = None, timestamp: str | int | datetime | None = None, license: str | None = None, lifecycle: str | None = None, serial: str | None = None, tool: str | Sequence[str] | None = None, vcs_url: str | None = None, conclude_declared: bool | None = None, component_supplier: str | None = None, target: str | Sequence[str] | None = None, host: str | None = None, features: str | Sequence[str] | None = None, no_default_features: bool | None = None, all_features: bool | None = None, package: str | Sequence[str] | None = None, bin: str | Sequence[str] | None = None, lib: bool | None = None, cfg: str | Sequence[str] | None = None, dev: bool | None = None, preset: str | None = None, severity: Mapping[str, str] | None = None, limits: Limits | None = None, jobs: int | None = None, progress: Progress | None = None, cancel: CancelToken | None = None) -> Bom:
+def generate_sbom(evidence: Input | Sequence[Input], *, crates: Input | Sequence[Input] | None = None, enrich: str | None = None, supplier: str | None = None, contact: str | None = None, manufacturer: str | None = None, manufacturer_contact: str | None = None, author: str | Sequence[str] | None = None, timestamp: str | int | datetime | None = None, license: str | None = None, lifecycle: str | None = None, serial: str | None = None, tool: str | Sequence[str] | None = None, vcs_url: str | None = None, conclude_declared: bool | None = None, component_supplier: str | None = None, target: str | Sequence[str] | None = None, host: str | None = None, features: str | Sequence[str] | None = None, no_default_features: bool | None = None, all_features: bool | None = None, package: str | Sequence[str] | None = None, bin: str | Sequence[str] | None = None, lib: bool | None = None, cfg: str | Sequence[str] | None = None, dev: bool | None = None, preset: str | None = None, severity: Mapping[str, str] | None = None, limits: Limits | None = None, jobs: int | None = None, progress: Progress | None = None, cancel: CancelToken | None = None) -> Bom:
     """
     What is in this build, as far as the evidence can tell?
 
     Evidence is a Cargo.lock or a directory with one, or several. `crates` are places where the
     packages' bytes lie (a CARGO_HOME, a registry cache, unpacked sources, a vendor directory, crate
     files): facts come from bytes that match the lockfile, and those that contradict it are findings of
-    the report. `conclude_declared` says of each package that its concluded licence is its declared
+    the report. `enrich` says what is taken from them: `all`, what the `manifests` say, or `none`.
+    `conclude_declared` says of each package that its concluded licence is its declared
     one; `component_supplier` is `none`, `authors` or `registry`; `vcs_url` (`git+URL@COMMIT`) is where
     the local packages come from. `license` is the main component's licence, `lifecycle` the
     document's phase, `serial` its `urn:uuid:…`, `tool` a `NAME@VERSION` that had a part in it.

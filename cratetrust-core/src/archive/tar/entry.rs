@@ -88,7 +88,7 @@ impl Tar<'_> {
             kind,
             offset,
             size,
-            print: self.keys.build_hasher(),
+            print: self.keys.as_ref().map(BuildHasher::build_hasher),
         });
         self.state = State::Body {
             left: size,

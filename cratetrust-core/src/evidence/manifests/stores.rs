@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard};
 
-use super::archived;
 use super::local::{Reader, describe, normalize, source_files};
 use crate::digest::Sha256;
 use crate::error::{Error, ErrorKind, Result};
@@ -15,6 +15,7 @@ use crate::manifest::{Dependency, DependencyKind, PackageStructure, SourceFiles,
 use crate::options::Options;
 use crate::package::SourceKind;
 use crate::progress::CancelToken;
+use crate::proven::{self, Seen, Taken, Wanted};
 use crate::registry::{self, Artifact, ArtifactKind, Declared, Layout, VendorChecksums};
 use crate::resolve::{Described, Knowledge};
 
@@ -30,6 +31,8 @@ pub(super) struct Stores {
     indexes: Vec<PathBuf>,
     /// Checkouts of repositories: `git/checkouts/NAME-HASH/REV`.
     checkouts: Vec<Checkout>,
+    /// Readers of archives that wait for work.
+    readers: Mutex<Vec<proven::Reader>>,
 }
 
 struct Checkout {
@@ -52,6 +55,7 @@ impl Stores {
             artifacts: HashMap::new(),
             indexes: Vec::new(),
             checkouts: Vec::new(),
+            readers: Mutex::default(),
         };
         let index = options.index.as_ref().and_then(Input::path);
         stores.indexes.extend(index.map(Path::to_owned));
@@ -124,7 +128,8 @@ impl Stores {
         Ok(())
     }
 
-    /// What is known of packages, each with its index.
+    /// What is known of packages, each with its index. Archives that were read are put into `seen`
+    /// where their facts are wanted later.
     ///
     /// # Errors
     /// `Cancelled`.
@@ -132,30 +137,52 @@ impl Stores {
         &self,
         packages: &[LockedPackage],
         wanted: &[usize],
+        seen: Option<&Seen>,
         options: &Options,
     ) -> Result<Vec<(usize, Knowledge)>> {
-        let load = |at: &usize| {
-            let knowledge = match packages.get(*at) {
-                Some(package) => self.find(package, &options.limits, &options.cancel)?,
-                None => Knowledge::Missing(String::new()),
+        let (mut archives, mut rest) = (Vec::new(), Vec::new());
+        for at in wanted {
+            let Some(package) = packages.get(*at) else {
+                continue;
             };
-            Ok((*at, knowledge))
+            match self.proof(package) {
+                Some(artifact) => archives.push((*at, package, artifact)),
+                None => rest.push((*at, package)),
+            }
+        }
+        archives.sort_by_key(|(_, _, artifact)| std::cmp::Reverse(artifact.size));
+        let (next_archive, next) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let (limits, cancel) = (&options.limits, &options.cancel);
+        let work = || -> Result<Vec<(usize, Knowledge)>> {
+            let (mut out, mut failed) = (Vec::new(), Vec::new());
+            let mine = std::iter::from_fn(|| {
+                let (at, package, artifact) =
+                    archives.get(next_archive.fetch_add(1, Ordering::Relaxed))?;
+                Some(((*at, *package, *artifact), asked(artifact, package)))
+            });
+            let mut reader = self.reader();
+            let read = reader.read(mine, limits, cancel, |(at, package, artifact), taken| {
+                let told = taken.map(|taken| told(taken, artifact, seen));
+                match told.map(|told| told.map(|told| fitting(told, artifact, package))) {
+                    Ok(Ok(Ok(described))) => {
+                        out.push((at, Knowledge::Manifest(Box::new(described))));
+                    }
+                    // Something else that is at hand may do.
+                    _ => failed.push((at, package)),
+                }
+            });
+            self.readers().push(reader);
+            read?;
+            let others = std::iter::from_fn(|| rest.get(next.fetch_add(1, Ordering::Relaxed)));
+            for (at, package) in failed.iter().chain(others) {
+                out.push((*at, self.find(package, seen, limits, cancel)?));
+            }
+            Ok(out)
         };
         let threads = options.jobs.max(1).min(wanted.len() / 4 + 1);
         if threads == 1 {
-            return wanted.iter().map(load).collect();
+            return work();
         }
-        let next = std::sync::atomic::AtomicUsize::new(0);
-        let work = || -> Result<Vec<(usize, Knowledge)>> {
-            let mut out = Vec::new();
-            loop {
-                let at = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-                match wanted.get(at) {
-                    Some(at) => out.push(load(at)?),
-                    None => return Ok(out),
-                }
-            }
-        };
         let mut out = Vec::with_capacity(wanted.len());
         std::thread::scope(|scope| {
             let handles: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
@@ -170,9 +197,30 @@ impl Stores {
         Ok(out)
     }
 
+    /// A reader that nobody uses at the moment, else a new one.
+    fn reader(&self) -> proven::Reader {
+        self.readers().pop().unwrap_or_default()
+    }
+
+    fn readers(&self) -> MutexGuard<'_, Vec<proven::Reader>> {
+        match self.readers.lock() {
+            Ok(readers) => readers,
+            Err(poisoned) => poisoned.into_inner(),
+        }
+    }
+
+    /// The archive of a package that its checksum proves, if it is what would be asked first.
+    fn proof(&self, package: &LockedPackage) -> Option<&Artifact> {
+        package.checksum?;
+        let stem = format!("{}-{}", package.name, package.version);
+        let first = self.artifacts.get(&stem)?.first()?;
+        (first.kind == ArtifactKind::Crate && is_of_registry(package)).then_some(first)
+    }
+
     fn find(
         &self,
         package: &LockedPackage,
+        seen: Option<&Seen>,
         limits: &Limits,
         cancel: &CancelToken,
     ) -> Result<Knowledge> {
@@ -182,7 +230,7 @@ impl Stores {
         // A vendor directory leaves the version out where it holds but one.
         for stem in [stem.as_str(), package.name.as_str()] {
             for artifact in self.artifacts.get(stem).into_iter().flatten() {
-                match self.of_artifact(artifact, package, limits, cancel)? {
+                match self.of_artifact(artifact, package, seen, limits, cancel)? {
                     Ok(described) => return Ok(Knowledge::Manifest(Box::new(described))),
                     Err(reason) => reasons.extend(reason),
                 }
@@ -221,25 +269,24 @@ impl Stores {
         &self,
         artifact: &Artifact,
         package: &LockedPackage,
+        seen: Option<&Seen>,
         limits: &Limits,
         cancel: &CancelToken,
     ) -> Result<std::result::Result<Described, Option<String>>> {
-        let is_registry = matches!(
-            package.source.kind,
-            SourceKind::CratesIo | SourceKind::Registry
-        );
+        let is_registry = is_of_registry(package);
         let told = match artifact.kind {
             ArtifactKind::Crate if is_registry => {
-                let input = Input::from_path(&artifact.path);
-                let bytes = match input.read("crate-size", limits.crate_size, cancel) {
-                    Ok(bytes) => bytes,
+                let taken = match proven::Reader::default().read_one(
+                    asked(artifact, package),
+                    limits,
+                    cancel,
+                ) {
+                    Ok(taken) => taken,
                     Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
                     Err(error) => return Ok(Err(Some(error.message().to_owned()))),
                 };
-                let read =
-                    archived::read(&bytes, &artifact.stem, package.checksum, limits, cancel)?;
-                match read {
-                    Ok(archived) => (archived.structure, archived.files),
+                match told(taken, artifact, seen) {
+                    Ok(told) => told,
                     Err(reason) => return Ok(Err(Some(reason))),
                 }
             }
@@ -267,17 +314,7 @@ impl Stores {
             }
             _ => return Ok(Err(None)),
         };
-        let (structure, files) = told;
-        let Some(found) = structure.package else {
-            return Ok(Err(None));
-        };
-        if found.name != package.name || found.version.as_ref() != Some(&package.version) {
-            // A vendored package of the same name and another version is none of this one's.
-            let reason = "the manifest at hand is of another package".to_owned();
-            let is_other = artifact.kind == ArtifactKind::Vendor && artifact.stem == package.name;
-            return Ok(Err((!is_other).then_some(reason)));
-        }
-        Ok(Ok(describe(found, &files)))
+        Ok(fitting(told, artifact, package))
     }
 
     /// A package in the checkout of its commit.
@@ -314,6 +351,62 @@ impl Stores {
         }
         Ok(Err("the checkout of its commit does not hold it".to_owned()))
     }
+}
+
+type Told = (Structure, SourceFiles);
+
+fn is_of_registry(package: &LockedPackage) -> bool {
+    matches!(
+        package.source.kind,
+        SourceKind::CratesIo | SourceKind::Registry
+    )
+}
+
+fn asked<'a>(artifact: &'a Artifact, package: &LockedPackage) -> Wanted<'a> {
+    Wanted {
+        path: &artifact.path,
+        stem: &artifact.stem,
+        sha256: package.checksum,
+        files: true,
+    }
+}
+
+/// What an archive says; else why it is of no use.
+fn told(
+    mut taken: Taken,
+    artifact: &Artifact,
+    seen: Option<&Seen>,
+) -> std::result::Result<Told, String> {
+    let told = match &mut taken.content {
+        None => Err("the archive at hand is not the one that the lockfile names".to_owned()),
+        Some(content) => match content.structure.take() {
+            Some(Err(fault)) => Err(format!("its manifest cannot be read: {}", fault.message())),
+            Some(Ok(_)) if !content.complete => Err("the archive at hand is broken".to_owned()),
+            Some(Ok(structure)) => Ok((structure, std::mem::take(&mut content.files))),
+            None => Err("the archive at hand holds no manifest".to_owned()),
+        },
+    };
+    if let Some(seen) = seen {
+        seen.put(artifact.path.clone(), taken);
+    }
+    told
+}
+
+/// The package that a manifest describes, if it is the one that is wanted; else why not, where that
+/// is worth telling.
+fn fitting(
+    (structure, files): Told,
+    artifact: &Artifact,
+    package: &LockedPackage,
+) -> std::result::Result<Described, Option<String>> {
+    let found = structure.package.ok_or(None)?;
+    if found.name != package.name || found.version.as_ref() != Some(&package.version) {
+        // A vendored package of the same name and another version is none of this one's.
+        let reason = "the manifest at hand is of another package".to_owned();
+        let is_other = artifact.kind == ArtifactKind::Vendor && artifact.stem == package.name;
+        return Err((!is_other).then_some(reason));
+    }
+    Ok(describe(found, &files))
 }
 
 /// What an index says, in the words of a manifest.

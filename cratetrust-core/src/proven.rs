@@ -1,0 +1,403 @@
+//! Manifests out of `.crate` files, from bytes that were proven first.
+//!
+//! Many archives are hashed at a time, and each is inflated from the very bytes that were hashed, no
+//! further than the answer needs: what else an archive holds is a question of `verify`.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::io::Read;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Mutex;
+
+use crate::archive::{Entry, EntryKind, Sink, Skimmer};
+use crate::digest::{Sha256, hash_many, hash_slices};
+use crate::error::{Error, ErrorKind, Result};
+use crate::input::{KnownFile, open_file};
+use crate::limits::Limits;
+use crate::manifest::{self, Manifest, SourceFiles, Structure};
+use crate::progress::CancelToken;
+
+/// Archives that are hashed in step; so many or a multiple of them are held at a time.
+const WAVE: usize = 16;
+/// Archives that are held at a time, at most.
+const MOST: usize = 64;
+/// Bytes of them beyond which no further wave begins: what a processor's own cache holds.
+const ENOUGH: usize = 1 << 20;
+/// Bytes beyond which no further archive joins.
+const MUCH: usize = 16 << 20;
+/// Bytes of an archive that are kept where its manifest is all that is wanted: nearly always enough.
+const HEAD: usize = 64 << 10;
+/// Bytes of room that a file is read into.
+const CHUNK: usize = 256 << 10;
+
+/// One archive, and what is asked of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    pub(crate) path: &'a Path,
+    /// `name-version`, the directory that its entries lie in.
+    pub(crate) stem: &'a str,
+    /// What its bytes must be; `None` where nothing says it.
+    pub(crate) sha256: Option<Sha256>,
+    /// Whether the files count from which cargo infers a library and a build script.
+    pub(crate) files: bool,
+}
+
+/// What came of an archive that could be read.
+#[derive(Debug)]
+pub(crate) struct Taken {
+    pub(crate) sha256: Sha256,
+    /// Its bytes.
+    pub(crate) size: u64,
+    /// `None` where the bytes are not those that were asked for.
+    pub(crate) content: Option<Content>,
+}
+
+impl Taken {
+    /// Whether the archive breaks off before any manifest.
+    pub(crate) fn is_broken(&self) -> bool {
+        let content = self.content.as_ref();
+        content.is_some_and(|content| content.facts.is_none() && !content.complete)
+    }
+}
+
+/// What an archive tells.
+#[derive(Debug)]
+pub(crate) struct Content {
+    /// What its manifest, of several the last one that was read, says of how it is built; `None`
+    /// where there is none. Where it cannot be understood, why.
+    pub(crate) structure: Option<Result<Structure>>,
+    /// What the manifest says of the package.
+    pub(crate) facts: Option<Result<Manifest>>,
+    /// The files that were seen as far as it was read.
+    pub(crate) files: SourceFiles,
+    /// Whether it was read as far as the answer needs, and to its end where that is needed.
+    pub(crate) complete: bool,
+}
+
+/// Reads archives, many at a time; what that takes is kept for the next ones.
+#[derive(Default)]
+pub(crate) struct Reader {
+    /// The bytes of some archives, one after the other, and room behind them.
+    held: Vec<u8>,
+    skimmer: Skimmer,
+}
+
+impl Reader {
+    /// Reads archives and tells `done` what came of each by its tag, in no fixed order. It is fastest
+    /// where neighbours are of like size.
+    ///
+    /// # Errors
+    /// `Cancelled`; a fault of one archive goes to `done`.
+    pub(crate) fn read<'a, T>(
+        &mut self,
+        jobs: impl IntoIterator<Item = (T, Wanted<'a>)>,
+        limits: &Limits,
+        cancel: &CancelToken,
+        mut done: impl FnMut(T, Result<Taken>),
+    ) -> Result<()> {
+        let mut jobs = jobs.into_iter().fuse();
+        let mut batch: Vec<(T, Wanted<'a>, Range<usize>)> = Vec::new();
+        loop {
+            let mut filled = 0;
+            // Full waves of like size leave no lane idle.
+            while batch.len() < MOST
+                && filled < MUCH
+                && (filled < ENOUGH || !batch.len().is_multiple_of(WAVE))
+            {
+                let Some((tag, wanted)) = jobs.next() else {
+                    break;
+                };
+                match self.append(wanted.path, filled, limits.crate_size, cancel) {
+                    Ok(end) => {
+                        batch.push((tag, wanted, filled..end));
+                        filled = end;
+                    }
+                    Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
+                    Err(error) => done(tag, Err(error)),
+                }
+            }
+            if batch.is_empty() {
+                return Ok(());
+            }
+            batch.sort_by_key(|(_, _, range)| std::cmp::Reverse(range.len()));
+            let held = &self.held;
+            let of = |range: &Range<usize>| held.get(range.clone()).unwrap_or_default();
+            let messages: Vec<&[u8]> = batch.iter().map(|(_, _, range)| of(range)).collect();
+            let mut digests = vec![None; batch.len()];
+            hash_slices(&messages, cancel, |at, digest| {
+                if let Some(slot) = digests.get_mut(at) {
+                    *slot = Some(digest);
+                }
+            })?;
+            for ((tag, wanted, range), digest) in batch.drain(..).zip(digests) {
+                let Some(sha256) = digest else { continue };
+                let bytes = of(&range);
+                let good = wanted.sha256.is_none_or(|expected| expected == sha256);
+                let content = match good {
+                    true => Some(skim(&mut self.skimmer, bytes, wanted, limits, cancel)?),
+                    false => None,
+                };
+                let taken = Taken {
+                    sha256,
+                    size: bytes.len() as u64,
+                    content,
+                };
+                done(tag, Ok(taken));
+            }
+        }
+    }
+
+    /// As [`Reader::read`], for archives of which the manifest is all that is wanted: no more is held
+    /// of them than their beginning.
+    ///
+    /// # Errors
+    /// As [`Reader::read`].
+    pub(crate) fn read_heads<'a, T>(
+        &mut self,
+        jobs: impl IntoIterator<Item = (T, Wanted<'a>)>,
+        limits: &Limits,
+        cancel: &CancelToken,
+        mut done: impl FnMut(T, Result<Taken>),
+    ) -> Result<()> {
+        let open = |(tag, wanted): (T, Wanted<'a>)| {
+            let kept = Rc::default();
+            let file = open_file(wanted.path).map(|(file, size)| KnownFile::new(file, size));
+            let head = Head {
+                file: file.ok(),
+                kept: Rc::clone(&kept),
+            };
+            ((tag, wanted, kept), head)
+        };
+        let mut again = Vec::new();
+        let mut fault = Ok(());
+        let jobs = jobs.into_iter().map(open);
+        hash_many(
+            jobs,
+            limits.crate_size,
+            cancel,
+            |(tag, wanted, kept), hashed| {
+                // What cannot be opened or read is tried again, and told then.
+                let Ok((sha256, size)) = hashed else {
+                    again.push((tag, wanted));
+                    return;
+                };
+                let content = match wanted.sha256.is_none_or(|expected| expected == sha256) {
+                    false => None,
+                    true => match skim(&mut self.skimmer, &kept.borrow(), wanted, limits, cancel) {
+                        Ok(content) if content.facts.is_some() => Some(content),
+                        Ok(_) => {
+                            again.push((tag, wanted));
+                            return;
+                        }
+                        Err(error) => {
+                            fault = Err(error);
+                            return;
+                        }
+                    },
+                };
+                let taken = Taken {
+                    sha256,
+                    size,
+                    content,
+                };
+                done(tag, Ok(taken));
+            },
+        )?;
+        fault?;
+        self.read(again, limits, cancel, done)
+    }
+
+    /// Reads one archive; see [`Reader::read`].
+    ///
+    /// # Errors
+    /// `Cancelled`; else as the file.
+    pub(crate) fn read_one(
+        &mut self,
+        wanted: Wanted<'_>,
+        limits: &Limits,
+        cancel: &CancelToken,
+    ) -> Result<Taken> {
+        let mut outcome = Err(Error::new(ErrorKind::Internal, "nothing was read"));
+        self.read([((), wanted)], limits, cancel, |(), taken| outcome = taken)?;
+        outcome
+    }
+
+    /// Appends a file of at most `limit` bytes to the first bytes held; where it ends.
+    fn append(
+        &mut self,
+        path: &Path,
+        mut filled: usize,
+        limit: u64,
+        cancel: &CancelToken,
+    ) -> Result<usize> {
+        let (file, size) = open_file(path)?;
+        let mut file = KnownFile::new(file, size);
+        let mut read = 0;
+        loop {
+            cancel.check()?;
+            if self.held.len() < filled + CHUNK {
+                self.held.resize(filled + CHUNK, 0);
+            }
+            let room = self.held.get_mut(filled..).unwrap_or_default();
+            match file.read(room) {
+                Ok(0) => return Ok(filled),
+                Ok(more) => {
+                    filled += more;
+                    read += more as u64;
+                }
+                Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(Error::io(path, &e)),
+            }
+            if read > limit {
+                return Err(Error::limit(
+                    "crate-size",
+                    limit,
+                    "the input is larger than the limit allows",
+                )
+                .at_path(path.display().to_string()));
+            }
+        }
+    }
+}
+
+/// A file whose beginning is kept while it is read.
+struct Head {
+    /// `None` where it could not be opened.
+    file: Option<KnownFile>,
+    kept: Rc<RefCell<Vec<u8>>>,
+}
+
+impl Read for Head {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let Some(file) = &mut self.file else {
+            return Err(std::io::Error::other("it could not be opened"));
+        };
+        let read = file.read(buffer)?;
+        let mut kept = self.kept.borrow_mut();
+        let room = HEAD.saturating_sub(kept.len()).min(read);
+        kept.extend_from_slice(buffer.get(..room).unwrap_or_default());
+        Ok(read)
+    }
+}
+
+fn skim(
+    skimmer: &mut Skimmer,
+    bytes: &[u8],
+    wanted: Wanted<'_>,
+    limits: &Limits,
+    cancel: &CancelToken,
+) -> Result<Content> {
+    let mut finder = Finder {
+        limits,
+        infer: wanted.files,
+        files: SourceFiles::default(),
+        manifest: None,
+        body: None,
+        done: false,
+    };
+    let outcome = skimmer.read(bytes, wanted.stem, limits, cancel, &mut finder);
+    let complete = match outcome {
+        _ if finder.done => true,
+        Ok(complete) => complete,
+        Err(error) => return Err(error),
+    };
+    let (structure, facts) = finder.manifest.unzip();
+    Ok(Content {
+        structure,
+        facts,
+        files: finder.files,
+        complete,
+    })
+}
+
+/// Catches the manifest and the files that matter.
+struct Finder<'l> {
+    limits: &'l Limits,
+    infer: bool,
+    files: SourceFiles,
+    manifest: Option<(Result<Structure>, Result<Manifest>)>,
+    /// The bytes of the manifest, while it goes by.
+    body: Option<Vec<u8>>,
+    done: bool,
+}
+
+impl Finder<'_> {
+    /// Ends the reading where nothing more can change the answer.
+    fn check(&mut self) -> Result<()> {
+        self.done = match &self.manifest {
+            None => false,
+            Some((Ok(structure), _)) if self.infer => structure
+                .package
+                .as_ref()
+                .is_none_or(|package| package.targets.is_told_with(&self.files)),
+            Some(_) => true,
+        };
+        if self.done {
+            return Err(Error::new(ErrorKind::Internal, "nothing more is needed"));
+        }
+        Ok(())
+    }
+}
+
+impl Sink for Finder<'_> {
+    fn entry(&mut self, entry: &Entry<'_>) -> Result<()> {
+        self.body = None;
+        if entry.kind != EntryKind::File {
+            return Ok(());
+        }
+        match entry.relative {
+            b"Cargo.toml" => self.body = Some(Vec::new()),
+            b"src/lib.rs" => {
+                self.files.lib = true;
+                self.check()?;
+            }
+            b"build.rs" => {
+                self.files.build = true;
+                self.check()?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn chunk(&mut self, bytes: &[u8]) -> Result<()> {
+        if let Some(body) = &mut self.body {
+            // One byte more, so that a manifest that is too large is told as such.
+            let room = self.limits.manifest_size.saturating_add(1) - body.len() as u64;
+            let room = usize::try_from(room).unwrap_or(usize::MAX);
+            body.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
+        }
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<()> {
+        if let Some(body) = self.body.take() {
+            self.manifest = Some(manifest::structure_and_facts(&body, self.limits));
+            return self.check();
+        }
+        Ok(())
+    }
+}
+
+/// What was taken from archives for one purpose and serves the next, by path.
+#[derive(Debug, Default)]
+pub(crate) struct Seen(Mutex<HashMap<PathBuf, Taken>>);
+
+impl Seen {
+    pub(crate) fn put(&self, path: PathBuf, taken: Taken) {
+        self.with(|map| map.insert(path, taken));
+    }
+
+    pub(crate) fn take(&self, path: &Path) -> Option<Taken> {
+        self.with(|map| map.remove(path))
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut HashMap<PathBuf, Taken>) -> T) -> T {
+        match self.0.lock() {
+            Ok(mut guard) => work(&mut guard),
+            Err(poisoned) => work(&mut poisoned.into_inner()),
+        }
+    }
+}
