@@ -78,6 +78,7 @@ Examples:
   cratetrust sbom . --output-format spdx-json -o bom.spdx.json
   cratetrust sbom . --target aarch64-apple-darwin --features tls -o bom.json
   cratetrust sbom target/release/app.cargo-sbom.json Cargo.lock -o bom.json
+  cratetrust sbom target/release/app Cargo.lock -o bom.json
   cargo metadata --format-version 1 | cratetrust sbom - Cargo.lock -o bom.json
   cratetrust sbom Cargo.lock --supplier 'Example Ltd' --contact security@example.org -o bom.json
   cratetrust sbom Cargo.lock --output-format json | jq '.packages | length'
@@ -278,7 +279,7 @@ impl Verify {
 
 #[derive(Debug, Args)]
 pub(crate) struct Sbom {
-    /// A Cargo.lock, a project's directory, *.cargo-sbom.json, a unit graph or the output of `cargo metadata`; several are joined; `-` for standard input
+    /// A Cargo.lock, a project's directory, *.cargo-sbom.json, a unit graph, the output of `cargo metadata` or a compiled program; several are joined; `-` for standard input
     #[arg(required = true, value_name = "EVIDENCE")]
     pub(crate) evidence: Vec<PathBuf>,
     /// The document's format

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use cratetrust_core::Generated;
-use cratetrust_core::bom::{Bom, EvidenceLevel, Scope};
+use cratetrust_core::bom::{Bom, EvidenceLevel, Package, Scope};
+use cratetrust_core::package::SourceKind;
 use cratetrust_core::report::Verdict;
 use cratetrust_core::text::escape;
 
@@ -84,7 +85,24 @@ fn is_lockfile_alone(bom: &Bom) -> bool {
 
 /// What was resolved for, and what a lockfile alone would have claimed.
 fn built(bom: &Bom, table: &mut Table) {
-    let of = |scope| bom.packages.iter().filter(|p| p.scope == scope).count();
+    let is_std = |p: &&Package| p.source.kind == SourceKind::Std;
+    let packages = || bom.packages.iter().filter(|p| !is_std(p));
+    let of = |scope| packages().filter(|p| p.scope == scope).count();
+    let std = bom.packages.iter().filter(is_std).count();
+    if std > 0 {
+        table.row(
+            "std",
+            format!("{} of the standard library", count(std as u64, "crate")),
+        );
+    }
+    if bom.is_partial() {
+        let linked = of(Scope::Linked);
+        table.row(
+            "scope",
+            format!("{linked} linked, a part: what else is, the binary does not tell"),
+        );
+        return;
+    }
     let maybe = of(Scope::Maybe);
     if is_lockfile_alone(bom) && maybe == bom.packages.len() {
         table.row(
@@ -153,6 +171,11 @@ fn unsure(bom: &Bom) -> Option<&'static str> {
         );
     }
     let exact = has(EvidenceLevel::Manifests) || has(EvidenceLevel::CargoSbom);
+    if has(EvidenceLevel::Auditable) && !exact {
+        return Some(
+            "the list in the binary is made of cargo metadata, which may leave out what is built",
+        );
+    }
     (has(EvidenceLevel::CargoMetadata) && !exact).then_some(
         "cargo metadata unites the features of host, target and tests, and lists what is not built",
     )
