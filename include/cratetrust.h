@@ -2281,6 +2281,33 @@ int32_t cratetrust_report_to_json(const struct cratetrust_report *report,
 void cratetrust_report_free(struct cratetrust_report *report);
 
 /**
+ * A report as a SARIF 2.1.0 log of one run, the form that code-scanning pages read: compact JSON, the
+ * same bytes as from the command's `--format sarif`.
+ *
+ * Ownership: the caller frees `*out` with `cratetrust_buf_free`.
+ * NULL: `report` and `out` must not be NULL; `err` may.
+ * Threads: any, at the same time.
+ * Errors: none beyond NULL.
+ */
+int32_t cratetrust_report_to_sarif(const struct cratetrust_report *report,
+                                   struct cratetrust_buf **out,
+                                   struct cratetrust_error **err);
+
+/**
+ * A report from its JSON (UTF-8, `len` bytes), as `cratetrust_report_to_json` and the command's
+ * `--format json` write it; keys that are not known are passed over.
+ *
+ * Ownership: the text is read and not kept; the caller frees `*out` with `cratetrust_report_free`.
+ * NULL: `json` and `out` must not be NULL; `err` may.
+ * Threads: any.
+ * Errors: CRATETRUST_STATUS_INVALID_UTF8; CRATETRUST_STATUS_PARSE for what is no report.
+ */
+int32_t cratetrust_report_from_json(const char *json,
+                                    size_t len,
+                                    struct cratetrust_report **out,
+                                    struct cratetrust_error **err);
+
+/**
  * The id by which findings name a package: `name@version`, or `name@version (source)` where that
  * is not unique.
  *

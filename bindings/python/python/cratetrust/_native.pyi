@@ -531,6 +531,13 @@ class Report:
         """
         The report as compact JSON, schema `cratetrust.report/1`.
         """
+    def to_sarif(self, /) -> str:
+        """
+        The report as a SARIF 2.1.0 log of one run, the form that code-scanning pages read: compact JSON,
+        the same bytes as from the command's `--format sarif`.
+
+        Raises `ParseError` for a report, read by `from_json`, with finding codes that are not known.
+        """
     @property
     def verdict(self, /) -> str:
         """
