@@ -825,6 +825,11 @@
 #define CRATETRUST_LIMIT_SBOM_SIZE "sbom-size"
 
 /**
+ * Limit `sbom-components`, by default 262144.
+ */
+#define CRATETRUST_LIMIT_SBOM_COMPONENTS "sbom-components"
+
+/**
  * Limit `nesting`, by default 128.
  */
 #define CRATETRUST_LIMIT_NESTING "nesting"
@@ -2273,14 +2278,6 @@ int32_t cratetrust_report_to_json(const struct cratetrust_report *report,
                                   struct cratetrust_error **err);
 
 /**
- * Frees a report that a verb made. One from `cratetrust_bom_report` must not be freed.
- *
- * NULL: does nothing.
- * Threads: any, once; nobody may use `report` or what was borrowed from it meanwhile or afterwards.
- */
-void cratetrust_report_free(struct cratetrust_report *report);
-
-/**
  * A report as a SARIF 2.1.0 log of one run, the form that code-scanning pages read: compact JSON, the
  * same bytes as from the command's `--format sarif`.
  *
@@ -2306,6 +2303,14 @@ int32_t cratetrust_report_from_json(const char *json,
                                     size_t len,
                                     struct cratetrust_report **out,
                                     struct cratetrust_error **err);
+
+/**
+ * Frees a report that a verb made. One from `cratetrust_bom_report` must not be freed.
+ *
+ * NULL: does nothing.
+ * Threads: any, once; nobody may use `report` or what was borrowed from it meanwhile or afterwards.
+ */
+void cratetrust_report_free(struct cratetrust_report *report);
 
 /**
  * The id by which findings name a package: `name@version`, or `name@version (source)` where that

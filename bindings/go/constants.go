@@ -314,6 +314,8 @@ const (
 	LimitLockfileSize = "lockfile-size"
 	// LimitSBOMSize is by default 268435456.
 	LimitSBOMSize = "sbom-size"
+	// LimitSBOMComponents is by default 262144.
+	LimitSBOMComponents = "sbom-components"
 	// LimitNesting is by default 128.
 	LimitNesting = "nesting"
 	// LimitFindings is by default 1000.

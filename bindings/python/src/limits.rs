@@ -78,6 +78,9 @@ limits! {
     lockfile_size;
     /// Bytes of one SBOM.
     sbom_size;
+    /// Components of one SBOM; it also bounds what they are made of: 16 times as many dependencies, and
+    /// 64 times as many values of any kind.
+    sbom_components;
     /// Levels of nesting in JSON and TOML.
     nesting;
     /// Findings kept for one package.
