@@ -106,9 +106,10 @@ fn components(format: Format, count: usize) -> String {
 }
 
 fn limits(components: u64) -> Limits {
-    let mut limits = Limits::default();
-    limits.sbom_components = components;
-    limits
+    Limits {
+        sbom_components: components,
+        ..Limits::default()
+    }
 }
 
 fn refused(text: &str, limits: &Limits) -> Error {
