@@ -316,6 +316,8 @@ const (
 	LimitLockfileSize = "lockfile-size"
 	// LimitSBOMSize is by default 268435456.
 	LimitSBOMSize = "sbom-size"
+	// LimitSBOMComponents is by default 262144.
+	LimitSBOMComponents = "sbom-components"
 	// LimitBinarySize is by default 1073741824.
 	LimitBinarySize = "binary-size"
 	// LimitAuditableSize is by default 8388608.

@@ -1,6 +1,9 @@
 package cratetrust
 
-import "fmt"
+import (
+	"context"
+	"fmt"
+)
 
 // Report is what a verification found, schema cratetrust.report/1. Text is empty where the report's
 // JSON says null.
@@ -26,6 +29,17 @@ type Report struct {
 // JSON gives the report exactly as the library wrote it, the same bytes from every language; nil for
 // a Report that no function of this package made. The caller must not change the bytes.
 func (r *Report) JSON() []byte { return r.raw }
+
+// SARIF renders the report as a SARIF 2.1.0 log of one run, the form that code-scanning pages read:
+// the same bytes as from the command's --format sarif. It needs a Report that a function of this
+// package made, and renders it as it was made.
+func (r *Report) SARIF() ([]byte, error) {
+	log, err := library.SARIF(r.raw)
+	if err != nil {
+		return nil, wrap(context.Background(), err)
+	}
+	return log, nil
+}
 
 // Passed tells whether the verdict is [VerdictPass], the only one that is a pass.
 func (r *Report) Passed() bool { return r.Verdict == VerdictPass }

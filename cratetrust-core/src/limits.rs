@@ -64,6 +64,9 @@ limits! {
     lockfile_size, "lockfile-size", 64 * MIB;
     /// Bytes of one SBOM. Default 256 MiB.
     sbom_size, "sbom-size", 256 * MIB;
+    /// Components of one SBOM. Default 262,144. It also bounds what they are made of: 16 times as many
+    /// dependencies, and 64 times as many values of any kind.
+    sbom_components, "sbom-components", 262_144;
     /// Bytes of one compiled program. Default 1 GiB; a path is never held in memory as a whole.
     binary_size, "binary-size", 1024 * MIB;
     /// Bytes of the list that cargo-auditable embeds, compressed and inflated. Default 8 MiB.
@@ -75,6 +78,16 @@ limits! {
 }
 
 impl Limits {
+    /// Values (objects, lists, texts, numbers) that one SBOM may hold.
+    pub(crate) fn sbom_values(&self) -> u64 {
+        self.sbom_components.saturating_mul(64)
+    }
+
+    /// Dependencies that one SBOM may hold.
+    pub(crate) fn sbom_edges(&self) -> u64 {
+        self.sbom_components.saturating_mul(16)
+    }
+
     /// Bytes that an archive of `compressed` bytes may unpack to.
     pub fn unpacked_for(&self, compressed: u64) -> u64 {
         self.unpacked_size

@@ -52,7 +52,11 @@ fn answer(case: &Value) -> (Vec<u8>, i64) {
 fn run(case: &Value, options: &Options) -> Result<(Vec<u8>, i64)> {
     let of_report = |report: Report| {
         let status = i64::from(report.verdict != Verdict::Pass);
-        (report.to_json().into_bytes(), status)
+        let text = match case["format"].as_str() {
+            Some("sarif") => report.to_sarif(),
+            _ => report.to_json(),
+        };
+        (text.into_bytes(), status)
     };
     Ok(match text(case, "verb") {
         "verify_package" => of_report(cratetrust_core::verify_package(

@@ -67,6 +67,11 @@ fn drop_misspelt_patterns(value: &mut Value) {
 fn check(schema: &jsonschema::Validator, report: &Report) -> Value {
     let text = report.to_sarif();
     assert_eq!(text, report.clone().to_sarif());
+    // What went through JSON, as every binding's report did, is the same report.
+    let json = report.to_json();
+    let again = Report::from_json(&json).unwrap();
+    assert_eq!(again.to_json(), json);
+    assert_eq!(again.to_sarif(), text);
     let log: Value = serde_json::from_str(&text).unwrap();
     let errors: Vec<String> = schema
         .iter_errors(&log)
@@ -273,4 +278,37 @@ fn several_reports_are_runs_of_one_log() {
     assert!(schema().is_valid(&log));
     assert_eq!(log["runs"].as_array().unwrap().len(), 2);
     assert_eq!(log["runs"][1]["results"][0]["ruleId"], "purl-missing");
+}
+
+#[test]
+fn what_is_no_report_is_an_error() {
+    let honest = Draft::default()
+        .finish(&Severities::default(), 10)
+        .to_json();
+    for (from, to) in [
+        ("cratetrust.report/1", "cratetrust.report/2"),
+        ("\"verdict\":\"incomplete\"", "\"verdict\":\"fine\""),
+        (
+            "\"severities\":{}",
+            "\"severities\":{\"no-such-code\":\"error\"}",
+        ),
+        (
+            "\"inputs\":[]",
+            "\"inputs\":[{\"role\":\"sbom\",\"name\":\"a\",\"sha256\":\"00\"}]",
+        ),
+        (
+            "\"findings\":[]",
+            "\"findings\":[{\"code\":\"no-such-code\"}]",
+        ),
+        ("\"findings\":[]", "\"findings\":{}"),
+        ("\"checks\":[],", ""),
+        ("}", ""),
+    ] {
+        let text = honest.replacen(from, to, 1);
+        assert_ne!(text, honest, "{from}");
+        let error = Report::from_json(&text).unwrap_err();
+        assert_eq!(error.kind(), cratetrust_core::ErrorKind::Parse, "{text}");
+    }
+    let more = honest.replacen('{', "{\"later\":1,", 1);
+    assert_eq!(Report::from_json(&more).unwrap().to_json(), honest);
 }

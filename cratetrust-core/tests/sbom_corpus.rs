@@ -219,11 +219,11 @@ fn shuffled(lock: &str) -> String {
     out + &metadata
 }
 
-/// Every version in both syntaxes holds the same facts, with no reference that is twice or dangles.
-fn every_cyclonedx_reads_back(name: &str, lock: &str, expected: &Facts) {
+/// Every format in every version holds the same facts, with no reference that is twice or dangles.
+fn every_format_reads_back(name: &str, lock: &str, expected: &Facts) {
     let input = Input::from_bytes("Cargo.lock", lock.as_bytes().to_vec());
     let made = generate_sbom(&[input], &Options::default()).unwrap();
-    for format in [Format::CycloneDxJson, Format::CycloneDxXml] {
+    for format in Format::ALL {
         for version in format.versions() {
             let what = format!("{name} {} {version}", format.name());
             let bytes = made.write(format, Some(version)).unwrap();
@@ -256,13 +256,16 @@ fn every_cyclonedx_reads_back(name: &str, lock: &str, expected: &Facts) {
                 .map(|claim| &*claim.reference)
                 .collect();
             assert_eq!(references.len(), packages.len(), "{what}");
-            assert!(
-                document
-                    .claims
-                    .iter()
-                    .all(|claim| claim.completeness.as_deref() == Some("complete")),
-                "{what}"
-            );
+            // SPDX 2 and the plain form have no word for it, and SPDX 3 none for no dependencies.
+            if matches!(format, Format::CycloneDxJson | Format::CycloneDxXml) {
+                assert!(
+                    document
+                        .claims
+                        .iter()
+                        .all(|claim| claim.completeness.as_deref() == Some("complete")),
+                    "{what}"
+                );
+            }
         }
     }
 }
@@ -275,7 +278,7 @@ fn packages_edges_and_checksums_are_those_of_the_lockfile() {
         assert_eq!(cyclonedx_facts(&document), expected, "{name}");
         let document = serde_json::from_slice(&write(&lock, Format::SpdxJson)).unwrap();
         assert_eq!(spdx_facts(&document), expected, "{name}");
-        every_cyclonedx_reads_back(&name, &lock, &expected);
+        every_format_reads_back(&name, &lock, &expected);
         let document: Value = serde_json::from_slice(&write(&lock, Format::Json)).unwrap();
         assert_eq!(
             document["packages"].as_array().unwrap().len(),
@@ -300,18 +303,35 @@ fn two_runs_and_a_shuffled_lockfile_give_the_same_bytes() {
             truth(&other),
             "{name}: the shuffle changed the lockfile"
         );
-        for format in [
-            Format::CycloneDxJson,
-            Format::CycloneDxXml,
-            Format::SpdxJson,
-        ] {
-            let once = write(&lock, format);
-            assert!(once == write(&lock, format), "{name} {}", format.name());
-            assert!(
-                once == write(&other, format),
-                "{name} {} shuffled",
-                format.name()
-            );
+        let made = |text: &str, label: &str| {
+            let input = Input::from_bytes(label, text.as_bytes().to_vec());
+            generate_sbom(&[input], &Options::default()).unwrap()
+        };
+        let (once, twice) = (made(&lock, "Cargo.lock"), made(&lock, "Cargo.lock"));
+        let shuffled = made(&other, "other.lock");
+        for format in Format::ALL {
+            for version in format.versions() {
+                let what = format!("{name} {} {version}", format.name());
+                let bytes = once.write(format, Some(version)).unwrap();
+                assert!(
+                    bytes == twice.write(format, Some(version)).unwrap(),
+                    "{what}"
+                );
+                let shuffled = shuffled.write(format, Some(version)).unwrap();
+                if format == Format::Json {
+                    // The plain form names the file and its digest, and nothing else differs.
+                    let plain = |bytes: &[u8]| {
+                        let mut value: Value = serde_json::from_slice(bytes).unwrap();
+                        let source = &mut value["evidence"][0];
+                        (source["name"], source["sha256"]) = (Value::Null, Value::Null);
+                        value
+                    };
+                    assert_ne!(bytes, shuffled, "{what}");
+                    assert_eq!(plain(&bytes), plain(&shuffled), "{what}");
+                } else {
+                    assert!(bytes == shuffled, "{what} shuffled");
+                }
+            }
         }
     }
 }
@@ -573,4 +593,82 @@ fn the_truth_passes_and_each_lie_is_named() {
             }
         }
     }
+}
+
+/// What published packages never have in their lockfiles: git, other registries, one name and version
+/// from several sources, `[replace]`, unused patches, a workspace without a package at its root.
+#[test]
+fn hard_lockfiles_hold_everything_in_every_format() {
+    let inputs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/conformance/inputs/locks");
+    let mut tried = 0;
+    for entry in fs::read_dir(inputs).unwrap() {
+        let path = entry.unwrap().path();
+        let Ok(text) = fs::read_to_string(&path) else {
+            continue;
+        };
+        let Ok(lock) = text.parse::<cargo_lock::Lockfile>() else {
+            continue;
+        };
+        tried += 1;
+        let evidence = [Input::from_bytes("Cargo.lock", text.into_bytes())];
+        let made = generate_sbom(&evidence, &Options::default()).unwrap();
+        let edges: BTreeSet<(String, String)> = lock
+            .packages
+            .iter()
+            .flat_map(|package| {
+                let named = |name: &cargo_lock::Name, version: &cargo_lock::Version, source| {
+                    format!("{name} {version} {source:?}")
+                };
+                let from = named(&package.name, &package.version, &package.source);
+                let ends = package.dependencies.iter();
+                ends.map(move |to| (from.clone(), named(&to.name, &to.version, &to.source)))
+            })
+            .collect();
+        for format in Format::ALL {
+            for version in format.versions() {
+                let what = format!("{} {} {version}", path.display(), format.name());
+                let bytes = made.write(format, Some(version)).unwrap();
+                let (limits, cancel) = (Limits::default(), CancelToken::new());
+                let read = sbom::read(&bytes, "sbom", &limits, &cancel).unwrap();
+                assert_eq!(
+                    (&*read.faults, &*read.unknown_refs),
+                    (&[][..], &[][..]),
+                    "{what}"
+                );
+                assert_eq!(read.bom.packages.len(), lock.packages.len(), "{what}");
+                let ends: BTreeSet<(usize, usize)> = read
+                    .bom
+                    .edges
+                    .iter()
+                    .map(|edge| (edge.from, edge.to))
+                    .collect();
+                assert_eq!(ends.len(), edges.len(), "{what}");
+                let references: BTreeSet<&str> =
+                    read.claims.iter().map(|claim| &*claim.reference).collect();
+                assert_eq!(references.len(), lock.packages.len(), "{what}");
+                let purls: Vec<&str> = read
+                    .claims
+                    .iter()
+                    .filter_map(|claim| claim.purl.as_deref())
+                    .collect();
+                assert_eq!(
+                    purls.iter().collect::<BTreeSet<_>>().len(),
+                    purls.len(),
+                    "{what}"
+                );
+                let report = verify_sbom(
+                    &Input::from_bytes("sbom", bytes),
+                    &evidence,
+                    &Options::default(),
+                );
+                let report = report.unwrap();
+                let wrong = report
+                    .findings
+                    .iter()
+                    .filter(|f| !f.code.name().starts_with("lock-"));
+                assert_eq!(wrong.count(), 0, "{what}: {:#?}", report.findings);
+            }
+        }
+    }
+    assert!(tried >= 8, "{tried} lockfiles");
 }

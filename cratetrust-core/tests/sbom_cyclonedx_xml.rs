@@ -365,3 +365,28 @@ fn the_fields_of_the_guideline() {
         }
     }
 }
+
+/// Any prefix that the root element binds to the namespace of the format stands for it, side by side;
+/// what an element binds anew counts for itself.
+#[test]
+fn prefixes_stand_side_by_side() {
+    let namespace = "http://cyclonedx.org/schema/bom/1.6";
+    let text = format!(
+        r#"<bom xmlns="{namespace}" xmlns:c="{namespace}" xmlns:x="urn:x" version="1"><c:components>
+<component type="library"><c:name>one</c:name><version>1.0.0</version></component>
+<c:component type="library"><name>two</name><c:version>2.0.0</c:version></c:component>
+<y:component xmlns:y="{namespace}" type="library"><name>three</name><version>3.0.0</version></y:component>
+<x:component type="library"><name>other</name></x:component>
+<component xmlns="urn:x" type="library"><name>other</name></component>
+<c:component xmlns:c="urn:x" type="library"><name>other</name></c:component>
+</c:components></bom>"#
+    );
+    let document = parse(text.as_bytes());
+    assert_eq!(document.faults, []);
+    let packages = document.bom.packages.iter();
+    let found: Vec<_> = packages.map(|p| (&*p.name, &*p.version)).collect();
+    assert_eq!(
+        found,
+        [("one", "1.0.0"), ("two", "2.0.0"), ("three", "3.0.0")]
+    );
+}

@@ -19,6 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cratetrust_core::bom::{Bom, Edge, EdgeKind, Package};
 use cratetrust_core::package::{Source, SourceKind, package_purl};
 use cratetrust_core::report::{Report, Verdict};
+use cratetrust_core::sbom::Format;
 use cratetrust_core::{Input, Options, sbom, verify_sbom};
 use mutant_support::documents::{self, Edit};
 use mutant_support::{Random, Sample, formats, samples};
@@ -234,6 +235,34 @@ fn mutants(sample: &Sample, random: &mut Random) -> Vec<Mutant> {
             add(bom, twin);
         },
     );
+    let at = one();
+    lie(
+        "purl of another type",
+        &[(&["component-missing", "purl-mismatch"], of(at))],
+        &["component-foreign"],
+        &|bom| {
+            let package = &mut bom.packages[at];
+            let purl = package.purl.as_ref().unwrap();
+            package.purl = Some(purl.replace("pkg:cargo/", "pkg:npm/"));
+        },
+    );
+    let built = plain
+        .iter()
+        .copied()
+        .find(|at| honest.packages[*at].version.contains('+'));
+    if let Some(at) = built {
+        for (class, version) in [
+            ("build metadata", "9.build"),
+            ("build metadata dropped", ""),
+        ] {
+            lie(class, &[(&["version-mismatch"], of(at))], &[], &|bom| {
+                let own = bom.packages[at].version.clone();
+                let bare = own.split('+').next().unwrap();
+                let join = if version.is_empty() { "" } else { "+" };
+                set_version(&mut bom.packages[at], &format!("{bare}{join}{version}"));
+            });
+        }
+    }
     let (a, b) = sample.two(&mut one);
     lie(
         "swapped versions",
@@ -325,6 +354,9 @@ fn graph_mutants(sample: &Sample, random: &mut Random, lie: &mut Lie<'_>) {
     let (a, b) = sample.unrelated(random);
     lie("edge extra", &[(&["edge-extra"], of(a))], &[], &|bom| {
         add_edge(bom, a, b)
+    });
+    lie("self edge", &[(&["edge-extra"], of(a))], &[], &|bom| {
+        add_edge(bom, a, a)
     });
     lie(
         "edge turned round",
@@ -593,6 +625,7 @@ fn every_lie_in_the_text_is_found() {
     let wrong = for_each_sample(|sample, number| {
         let mut wrong = Vec::new();
         let mut tried: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut edits: BTreeMap<String, usize> = BTreeMap::new();
         for (format, version) in formats() {
             let mut random = Random::new(number as u64 + 100);
             let document = sbom::write(&sample.bom, format, Some(version)).unwrap();
@@ -602,11 +635,14 @@ fn every_lie_in_the_text_is_found() {
             for edit in Edit::LIES {
                 let Some((changed, codes)) = documents::edit(&document, format, edit, package)
                 else {
-                    wrong.push(format!("{} cannot be edited: {edit:?}", format.name()));
+                    if !edit.is_of_some_formats() {
+                        wrong.push(format!("{} cannot be edited: {edit:?}", format.name()));
+                    }
                     continue;
                 };
                 assert_ne!(changed, document, "{} {edit:?}", format.name());
                 *tried.entry(format.name()).or_default() += 1;
+                *edits.entry(format!("{edit:?}")).or_default() += 1;
                 let report = verify(changed.as_bytes(), &sample.lock);
                 let hit = found(&report).iter().any(|(code, p)| {
                     codes.contains(code) && (!edit.is_about_package() || *p == Some(id(package)))
@@ -622,7 +658,8 @@ fn every_lie_in_the_text_is_found() {
                 }
             }
         }
-        assert!(tried.len() >= 3, "{tried:?}");
+        assert_eq!(tried.len(), Format::ALL.len(), "{tried:?}");
+        assert_eq!(edits.len(), Edit::LIES.len(), "{edits:?}");
         wrong
     });
     fail_with(&wrong);

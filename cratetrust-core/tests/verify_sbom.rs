@@ -138,12 +138,33 @@ fn each_lie_about_a_component_is_one_finding() {
                 let purl = format!("{purl}?repository_url=https:%2F%2Fregistry.example%2Findex");
                 c["purl"] = json!(purl);
             });
+            lie("source-mismatch", &|c| {
+                let index = "registry+https://registry.example/index";
+                c["externalReferences"] = json!([{"type": "distribution", "url": index}]);
+            });
+            lie("checksum-mismatch", &|c| {
+                let archive = format!("https://mirror.example/{crate_name}-{version}.crate");
+                let hash = json!({"alg": "SHA-256", "content": "0".repeat(64)});
+                c["externalReferences"] =
+                    json!([{"type": "distribution", "url": archive, "hashes": [hash]}]);
+            });
+            lie("document-invalid", &|c| {
+                c["hashes"][0]["content"] = json!(digest[1..]);
+            });
             lie("purl-mismatch", &|c| {
                 c["purl"] = json!(format!("pkg:cargo/another@{version}"));
             });
             let mut same = honest.clone();
             same["components"][index]["hashes"][0]["content"] = json!(digest.to_uppercase());
             same["components"][index]["properties"] = json!([{"name": "x:y", "value": "z"}]);
+            // The index of crates.io where an address is wanted, and a mirror; and what is built of it.
+            same["components"][index]["externalReferences"] = json!([
+                {"type": "distribution", "url": "registry+https://github.com/rust-lang/crates.io-index"},
+                {"type": "distribution", "url": format!("https://mirror.example/{crate_name}-{version}.crate"),
+                 "hashes": [{"alg": "SHA-256", "content": digest}]},
+                {"type": "distribution", "url": "https://example.org/build.tar.gz",
+                 "hashes": [{"alg": "SHA-256", "content": "0".repeat(64)}]}
+            ]);
             assert_eq!(codes(&same, &lock), [], "{name}: {id}");
         }
         assert!(tried > 3, "{name}: too few components were tried");
@@ -160,6 +181,21 @@ fn each_lie_about_the_whole_is_one_finding() {
         assert_eq!(found.len(), 1, "{found:?}");
         found.into_iter().next().unwrap().0
     };
+    // Digests of an algorithm that the lockfile does not know are one part that is left out.
+    assert_eq!(
+        with(&|d| {
+            for component in d["components"].as_array_mut().unwrap() {
+                if component["hashes"].is_array() {
+                    component["hashes"] = json!([{"alg": "MD5", "content": "0".repeat(32)}]);
+                }
+            }
+        }),
+        "document-incomplete"
+    );
+    assert_eq!(
+        with(&|d| d["compositions"][0]["aggregate"] = json!("incomplete_first_party_only")),
+        "document-incomplete"
+    );
     let added = json!({"type": "library", "bom-ref": "new", "name": "evil", "version": "6.6.6",
         "purl": "pkg:cargo/evil@6.6.6"});
     assert_eq!(

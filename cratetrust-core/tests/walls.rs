@@ -21,7 +21,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("input", &["error", "progress"]),
     ("digest", &["error", "progress", "text"]),
     ("package", &["error", "text", "digest"]),
-    ("report", &["digest", "text"]),
+    ("report", &["digest", "error", "text"]),
     ("verifier", &["digest", "package", "report"]),
     ("targets", &["error", "limits"]),
     // Readers: one file format each, and nothing of each other's use.

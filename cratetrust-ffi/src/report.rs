@@ -309,6 +309,43 @@ pub unsafe extern "C" fn cratetrust_report_to_json(
     })
 }
 
+/// A report as a SARIF 2.1.0 log of one run, the form that code-scanning pages read: compact JSON, the
+/// same bytes as from the command's `--format sarif`.
+///
+/// Ownership: the caller frees `*out` with `cratetrust_buf_free`.
+/// NULL: `report` and `out` must not be NULL; `err` may.
+/// Threads: any, at the same time.
+/// Errors: none beyond NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cratetrust_report_to_sarif(
+    report: *const cratetrust_report,
+    out: *mut *mut cratetrust_buf,
+    err: *mut *mut cratetrust_error,
+) -> i32 {
+    boundary!(out, err, {
+        Ok(Buf::new(borrow!(report)?.report.to_sarif()))
+    })
+}
+
+/// A report from its JSON (UTF-8, `len` bytes), as `cratetrust_report_to_json` and the command's
+/// `--format json` write it; keys that are not known are passed over.
+///
+/// Ownership: the text is read and not kept; the caller frees `*out` with `cratetrust_report_free`.
+/// NULL: `json` and `out` must not be NULL; `err` may.
+/// Threads: any.
+/// Errors: CRATETRUST_STATUS_INVALID_UTF8; CRATETRUST_STATUS_PARSE for what is no report.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cratetrust_report_from_json(
+    json: *const c_char,
+    len: size_t,
+    out: *mut *mut cratetrust_report,
+    err: *mut *mut cratetrust_error,
+) -> i32 {
+    boundary!(out, err, {
+        Ok(ReportObject::new(Report::from_json(text!(json, len)?)?))
+    })
+}
+
 /// Frees a report that a verb made. One from `cratetrust_bom_report` must not be freed.
 ///
 /// NULL: does nothing.

@@ -311,6 +311,15 @@ fn null_is_never_a_crash() {
                 refused_out(|out, err| cratetrust_report_to_json(null(), out, err));
                 refused(|err| cratetrust_report_to_json(f.report, null_mut(), err));
             };
+            cratetrust_report_to_sarif: {
+                refused_out(|out, err| cratetrust_report_to_sarif(null(), out, err));
+                refused(|err| cratetrust_report_to_sarif(f.report, null_mut(), err));
+            };
+            cratetrust_report_from_json: {
+                refused_out(|out, err| cratetrust_report_from_json(null(), 0, out, err));
+                refused_out(|out, err| cratetrust_report_from_json(null(), n, out, err));
+                refused(|err| cratetrust_report_from_json(ptr("{}"), 2, null_mut(), err));
+            };
             cratetrust_report_free: cratetrust_report_free(null_mut());
             cratetrust_report_package_id: no_text(|len| cratetrust_report_package_id(null(), len));
             cratetrust_report_package_name: no_text(|len| cratetrust_report_package_name(null(), len));
@@ -424,6 +433,11 @@ fn what_is_out_of_range_is_never_a_crash() {
                 bad(RANGE, |err| cratetrust_options_set_json(f.options, ptr("x"), huge, err));
                 bad(CRATETRUST_STATUS_PARSE, |err| cratetrust_options_set_json(f.options, ptr("["), 1, err));
                 bad(CRATETRUST_STATUS_INVALID_UTF8, |err| cratetrust_options_set_json(f.options, [0xff_u8].as_ptr().cast(), 1, err));
+            };
+            cratetrust_report_from_json: {
+                bad_out(RANGE, |out, err| cratetrust_report_from_json(ptr("x"), huge, out, err));
+                bad_out(CRATETRUST_STATUS_PARSE, |out, err| cratetrust_report_from_json(ptr("{}"), 2, out, err));
+                bad_out(CRATETRUST_STATUS_INVALID_UTF8, |out, err| cratetrust_report_from_json([0xff_u8].as_ptr().cast(), 1, out, err));
             };
             cratetrust_options_set_limit: {
                 bad(RANGE, |err| cratetrust_options_set_limit(f.options, ptr("x"), huge, 1, err));

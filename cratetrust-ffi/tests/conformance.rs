@@ -77,10 +77,13 @@ fn ask<T>(call: impl FnOnce(*mut *mut T, Err) -> i32) -> Result<*mut T, String> 
     }
 }
 
-fn of_report(report: *mut cratetrust_report) -> Answer {
+fn of_report(case: &Value, report: *mut cratetrust_report) -> Answer {
     // SAFETY: an owned report, freed here once.
     unsafe {
-        let json = take(good(|out, err| cratetrust_report_to_json(report, out, err)));
+        let json = take(good(|out, err| match case["format"].as_str() {
+            Some("sarif") => cratetrust_report_to_sarif(report, out, err),
+            _ => cratetrust_report_to_json(report, out, err),
+        }));
         let pass = cratetrust_report_verdict(report) == CRATETRUST_VERDICT_PASS;
         cratetrust_report_free(report);
         Ok((json, i64::from(!pass)))
@@ -100,9 +103,10 @@ fn run(case: &Value) -> Answer {
         match text_of(case, "verb") {
             "verify_package" => {
                 let input = handles.input(text_of(case, "input"));
-                of_report(ask(|out, err| {
-                    cratetrust_verify_package(input, options, out, err)
-                })?)
+                of_report(
+                    case,
+                    ask(|out, err| cratetrust_verify_package(input, options, out, err))?,
+                )
             }
             "generate_sbom" => {
                 let evidence = handles.evidence(case);
@@ -125,17 +129,21 @@ fn run(case: &Value) -> Answer {
             "verify_sbom" => {
                 let sbom = handles.input(text_of(case, "sbom"));
                 let evidence = handles.evidence(case);
-                of_report(ask(|out, err| {
-                    let (inputs, count) = (evidence.as_ptr(), evidence.len());
-                    cratetrust_verify_sbom(sbom, inputs, count, options, out, err)
-                })?)
+                of_report(
+                    case,
+                    ask(|out, err| {
+                        let (inputs, count) = (evidence.as_ptr(), evidence.len());
+                        cratetrust_verify_sbom(sbom, inputs, count, options, out, err)
+                    })?,
+                )
             }
             "diff_lockfiles" => {
                 let old = handles.input(text_of(case, "old"));
                 let new = handles.input(text_of(case, "new"));
-                of_report(ask(|out, err| {
-                    cratetrust_diff_lockfiles(old, new, options, out, err)
-                })?)
+                of_report(
+                    case,
+                    ask(|out, err| cratetrust_diff_lockfiles(old, new, options, out, err))?,
+                )
             }
             "inspect" => {
                 let input = handles.input(text_of(case, "input"));

@@ -100,6 +100,7 @@ static void diff(void)
     cratetrust_input *old_lock = input_of("old.lock", LOCK);
     cratetrust_input *new_lock;
     cratetrust_report *report = NULL;
+    cratetrust_report *again = NULL;
     cratetrust_buf *json = NULL;
     char text[sizeof LOCK];
 
@@ -115,7 +116,14 @@ static void diff(void)
                  CRATETRUST_CODE_LOCK_CHECKSUM_CHANGED) == 0);
     MUST(cratetrust_report_to_json(report, &json, &error));
     CHECK(has(json, "\"cratetrust.report/1\""));
+    MUST(cratetrust_report_from_json((const char *)cratetrust_buf_data(json), cratetrust_buf_len(json),
+                                     &again, &error));
     cratetrust_buf_free(json);
+    CHECK(cratetrust_report_verdict(again) == CRATETRUST_VERDICT_FAIL);
+    MUST(cratetrust_report_to_sarif(again, &json, &error));
+    CHECK(has(json, "\"lock-checksum-changed\""));
+    cratetrust_buf_free(json);
+    cratetrust_report_free(again);
     cratetrust_report_free(report);
 }
 

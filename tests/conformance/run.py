@@ -58,7 +58,8 @@ def arguments(case: dict[str, Any]) -> list[str]:
             "diff_lockfiles": ["old", "new"],
             "inspect": ["input"],
         }[verb]
-        out += [case[place] for place in places] + case.get("evidence", []) + ["--format", "json"]
+        out += [case[place] for place in places] + case.get("evidence", [])
+        out += ["--format", case.get("format", "json")]
     return out + flags(case["options"])
 
 

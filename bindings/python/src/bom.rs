@@ -124,6 +124,7 @@ impl Bom {
     fn _restore(py: Python<'_>, json: &str, report: Py<Report>) -> PyResult<Self> {
         let limits = CoreLimits {
             sbom_size: u64::MAX,
+            sbom_components: u64::MAX,
             ..CoreLimits::default()
         };
         let core = Call::default().run(py, None, || {

@@ -78,6 +78,9 @@ limits! {
     lockfile_size;
     /// Bytes of one SBOM.
     sbom_size;
+    /// Components of one SBOM; it also bounds what they are made of: 16 times as many dependencies, and
+    /// 64 times as many values of any kind.
+    sbom_components;
     /// Bytes of one compiled program.
     binary_size;
     /// Bytes of the list that cargo-auditable embeds, compressed and inflated.

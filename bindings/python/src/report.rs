@@ -348,6 +348,16 @@ impl Report {
         &self.json
     }
 
+    /// The report as a SARIF 2.1.0 log of one run, the form that code-scanning pages read: compact JSON,
+    /// the same bytes as from the command's `--format sarif`.
+    ///
+    /// Raises `ParseError` for a report, read by `from_json`, with finding codes that are not known.
+    fn to_sarif(&self, py: Python<'_>) -> PyResult<String> {
+        py.detach(|| cratetrust_core::report::Report::from_json(&self.json))
+            .map(|report| report.to_sarif())
+            .map_err(|error| errors::to_py(py, &error))
+    }
+
     /// The report as plain dicts and lists, with the keys of its JSON form.
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<JsonDict<'py>> {
         loads(py, &self.json)

@@ -49,7 +49,8 @@ def run(case: Any) -> tuple[bytes, int]:
         report = cratetrust.verify_sbom(case["sbom"], case["evidence"], **options)
     else:
         report = cratetrust.diff_lockfiles(case["old"], case["new"], **options)
-    return report.to_json().encode(), 0 if report.verdict == "pass" else 1
+    text = report.to_sarif() if case.get("format") == "sarif" else report.to_json()
+    return text.encode(), 0 if report.verdict == "pass" else 1
 
 
 @pytest.fixture(autouse=True)

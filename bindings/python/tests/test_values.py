@@ -104,6 +104,7 @@ def test_limits_have_the_documented_defaults() -> None:
     assert (limits.path_length, limits.component_length, limits.depth) == (1024, 255, 64)
     assert (limits.record_size, limits.manifest_size) == (mib, 4 * mib)
     assert (limits.lockfile_size, limits.sbom_size) == (64 * mib, 256 * mib)
+    assert limits.sbom_components == 262_144
     assert (limits.binary_size, limits.auditable_size) == (1024 * mib, 8 * mib)
     assert (limits.nesting, limits.findings) == (128, 1000)
     assert Limits(nesting=7) == Limits(nesting=7) != limits

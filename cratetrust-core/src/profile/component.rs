@@ -93,6 +93,35 @@ struct Asked {
     keys: Keys,
 }
 
+/// A field that is required of every component.
+const fn asked(field: &'static str, keys: Keys, has: fn(&Component<'_>) -> bool) -> Asked {
+    Asked {
+        field,
+        demand: Demand::Required,
+        of_logical: true,
+        has,
+        keys,
+    }
+}
+
+impl Asked {
+    /// Asked of components that are files alone.
+    const fn of_files(self) -> Self {
+        Self {
+            of_logical: false,
+            ..self
+        }
+    }
+
+    /// Wanted where there is such a thing.
+    const fn where_it_exists(self) -> Self {
+        Self {
+            demand: Demand::IfItExists,
+            ..self
+        }
+    }
+}
+
 const fn keys(
     cyclonedx: &'static str,
     spdx: &'static str,
@@ -107,155 +136,116 @@ const fn keys(
     }
 }
 
-const NAME: Asked = Asked {
-    field: "name",
-    demand: Demand::Required,
-    of_logical: true,
-    has: |component| !component.name.trim().is_empty(),
-    keys: keys("name", "name", "name", "name"),
-};
+const NAME: Asked = asked("name", keys("name", "name", "name", "name"), |component| {
+    !component.name.trim().is_empty()
+});
 
-const VERSION: Asked = Asked {
-    field: "version",
-    demand: Demand::Required,
-    of_logical: true,
-    has: |component| is_told(component.version),
-    keys: keys(
+const VERSION: Asked = asked(
+    "version",
+    keys(
         "version",
         "versionInfo",
         "software_packageVersion",
         "version",
     ),
-};
+    |component| is_told(component.version),
+);
 
-const SUPPLIER: Asked = Asked {
-    field: "supplier",
-    demand: Demand::Required,
-    of_logical: true,
-    has: |component| component.claim.supplier.as_ref().is_some_and(is_somebody),
-    keys: keys("supplier", "supplier", "suppliedBy", ""),
-};
+const SUPPLIER: Asked = asked(
+    "supplier",
+    keys("supplier", "supplier", "suppliedBy", ""),
+    |component| component.claim.supplier.as_ref().is_some_and(is_somebody),
+);
 
 /// CISA: who creates, defines and identifies the component.
-const PRODUCER: Asked = Asked {
-    field: "producer",
-    demand: Demand::Required,
-    of_logical: true,
-    has: |component| {
-        let claim = component.claim;
-        claim
-            .supplier
-            .iter()
-            .chain(&claim.creators)
-            .any(is_somebody)
-    },
-    keys: keys("", "", "", ""),
-};
+const PRODUCER: Asked = asked("producer", keys("", "", "", ""), |component| {
+    let claim = component.claim;
+    claim
+        .supplier
+        .iter()
+        .chain(&claim.creators)
+        .any(is_somebody)
+});
 
 /// BSI: with a mail or a web address.
-const CREATOR: Asked = Asked {
-    field: "creator",
-    demand: Demand::Required,
-    of_logical: true,
-    has: |component| component.claim.creators.iter().any(is_reachable),
-    keys: keys("", "originator", "originatedBy", ""),
-};
+const CREATOR: Asked = asked(
+    "creator",
+    keys("", "originator", "originatedBy", ""),
+    |component| component.claim.creators.iter().any(is_reachable),
+);
 
-const IDENTIFIER: Asked = Asked {
-    field: "identifier",
-    demand: Demand::Required,
-    of_logical: true,
-    has: |component| {
+const IDENTIFIER: Asked = asked(
+    "identifier",
+    keys("", "externalRefs", "", "purl"),
+    |component| {
         let claim = component.claim;
         let purl = claim.purl.as_deref();
         purl.is_some_and(is_told) || claim.identifiers.iter().any(|text| is_told(text))
     },
-    keys: keys("", "externalRefs", "", "purl"),
-};
+);
 
-const DEPENDENCIES: Asked = Asked {
-    field: "dependency-relationship",
-    demand: Demand::Required,
-    of_logical: true,
-    has: |component| {
+const DEPENDENCIES: Asked = asked(
+    "dependency-relationship",
+    keys("", "", "", ""),
+    |component| {
         let claim = component.claim;
         claim.in_graph || claim.completeness.is_some() || component.is_mute()
     },
-    keys: keys("", "", "", ""),
-};
+);
 
 /// BSI: and whether they are all. Validators of SPDX 3 take the individual `NoneElement` for a missing
 /// one, so that there a component that only others depend on has nothing to be called complete.
-const COMPLETENESS: Asked = Asked {
-    field: "dependencies-and-completeness",
-    demand: Demand::Required,
-    of_logical: true,
-    has: |component| {
+const COMPLETENESS: Asked = asked(
+    "dependencies-and-completeness",
+    keys("", "", "", ""),
+    |component| {
         let claim = component.claim;
         claim.completeness.is_some() || (component.is_mute() && !claim.has_dependencies)
     },
-    keys: keys("", "", "", ""),
-};
+);
 
-const HASH: Asked = Asked {
-    field: "hash",
-    demand: Demand::Required,
-    of_logical: true,
-    has: |component| {
-        let claim = component.claim;
-        let elsewhere = claim.distributions.iter().flat_map(|place| &place.hashes);
-        claim
-            .hashes
-            .iter()
-            .chain(elsewhere)
-            .any(|(algorithm, digits)| is_told(algorithm) && is_told(digits))
-    },
-    keys: keys("", "checksums", "", "checksum"),
-};
+const HASH: Asked = asked("hash", keys("", "checksums", "", "checksum"), |component| {
+    let claim = component.claim;
+    let elsewhere = claim.distributions.iter().flat_map(|place| &place.hashes);
+    claim
+        .hashes
+        .iter()
+        .chain(elsewhere)
+        .any(|(algorithm, digits)| is_told(algorithm) && is_told(digits))
+});
 
-const LICENSE: Asked = Asked {
-    field: "license",
-    demand: Demand::Required,
-    of_logical: true,
-    has: |component| {
-        component
-            .claim
-            .licenses
-            .iter()
-            .any(|(_, text)| is_told(text))
-    },
-    keys: keys("licenses", "", "", ""),
-};
+const LICENSE: Asked = asked("license", keys("licenses", "", "", ""), |component| {
+    component
+        .claim
+        .licenses
+        .iter()
+        .any(|(_, text)| is_told(text))
+});
 
-const DISTRIBUTION_LICENSE: Asked = Asked {
-    field: "distribution-license",
-    demand: Demand::Required,
-    of_logical: true,
-    has: |component| has_license(component, LicenseRole::Concluded),
-    keys: keys("licenses", "licenseConcluded", "", "license_concluded"),
-};
+const DISTRIBUTION_LICENSE: Asked = asked(
+    "distribution-license",
+    keys("licenses", "licenseConcluded", "", "license_concluded"),
+    |component| has_license(component, LicenseRole::Concluded),
+);
 
-const ORIGINAL_LICENSE: Asked = Asked {
-    field: "original-license",
-    demand: Demand::IfItExists,
-    of_logical: true,
-    has: |component| has_license(component, LicenseRole::Declared),
-    keys: keys("licenses", "licenseDeclared", "", ""),
-};
+const ORIGINAL_LICENSE: Asked = asked(
+    "original-license",
+    keys("licenses", "licenseDeclared", "", ""),
+    |component| has_license(component, LicenseRole::Declared),
+)
+.where_it_exists();
 
-const FILENAME: Asked = Asked {
-    field: "filename",
-    demand: Demand::Required,
-    of_logical: false,
-    has: |component| component.claim.filename.as_deref().is_some_and(is_told),
-    keys: keys("properties", "packageFileName", "", ""),
-};
+const FILENAME: Asked = asked(
+    "filename",
+    keys("properties", "packageFileName", "", ""),
+    |component| component.claim.filename.as_deref().is_some_and(is_told),
+)
+.of_files();
 
-const DEPLOYABLE_HASH: Asked = Asked {
-    field: "deployable-hash",
-    demand: Demand::Required,
-    of_logical: false,
-    has: |component| {
+const DEPLOYABLE_HASH: Asked = asked(
+    "deployable-hash",
+    keys("externalReferences", "", "", ""),
+    |component| {
         let mut hashes = component
             .claim
             .distributions
@@ -263,67 +253,51 @@ const DEPLOYABLE_HASH: Asked = Asked {
             .flat_map(|place| &place.hashes);
         hashes.any(|(algorithm, digits)| is_sha512(algorithm, digits))
     },
-    keys: keys("externalReferences", "", "", ""),
-};
+)
+.of_files();
 
-const EXECUTABLE: Asked = Asked {
-    field: "executable",
-    demand: Demand::Required,
-    of_logical: false,
-    has: |component| says(component, "executable", &["executable", "non-executable"]),
-    keys: keys("properties", "", "", ""),
-};
+const EXECUTABLE: Asked = asked("executable", keys("properties", "", "", ""), |component| {
+    says(component, "executable", &["executable", "non-executable"])
+})
+.of_files();
 
-const ARCHIVE: Asked = Asked {
-    field: "archive",
-    demand: Demand::Required,
-    of_logical: false,
-    has: |component| says(component, "archive", &["archive", "no archive"]),
-    keys: keys("properties", "", "", ""),
-};
+const ARCHIVE: Asked = asked("archive", keys("properties", "", "", ""), |component| {
+    says(component, "archive", &["archive", "no archive"])
+})
+.of_files();
 
-const STRUCTURED: Asked = Asked {
-    field: "structured",
-    demand: Demand::Required,
-    of_logical: false,
-    has: |component| says(component, "structured", &["structured", "unstructured"]),
-    keys: keys("properties", "", "", ""),
-};
+const STRUCTURED: Asked = asked("structured", keys("properties", "", "", ""), |component| {
+    says(component, "structured", &["structured", "unstructured"])
+})
+.of_files();
 
-const SOURCE_URI: Asked = Asked {
-    field: "source-uri",
-    demand: Demand::IfItExists,
-    of_logical: false,
-    has: |component| component.claim.sources.iter().any(|text| is_told(text)),
-    keys: keys("externalReferences", "", "", "repository"),
-};
+const SOURCE_URI: Asked = asked(
+    "source-uri",
+    keys("externalReferences", "", "", "repository"),
+    |component| component.claim.sources.iter().any(|text| is_told(text)),
+)
+.of_files()
+.where_it_exists();
 
-const DEPLOYABLE_URI: Asked = Asked {
-    field: "deployable-uri",
-    demand: Demand::IfItExists,
-    of_logical: false,
-    has: |component| {
+const DEPLOYABLE_URI: Asked = asked(
+    "deployable-uri",
+    keys("externalReferences", "downloadLocation", "", ""),
+    |component| {
         component
             .claim
             .distributions
             .iter()
             .any(|place| is_told(&place.url))
     },
-    keys: keys("externalReferences", "downloadLocation", "", ""),
-};
-
-const fn if_it_exists(asked: Asked) -> Asked {
-    Asked {
-        demand: Demand::IfItExists,
-        ..asked
-    }
-}
+)
+.of_files()
+.where_it_exists();
 
 const NTIA: [Asked; 5] = [
     SUPPLIER,
     NAME,
     VERSION,
-    if_it_exists(IDENTIFIER),
+    IDENTIFIER.where_it_exists(),
     DEPENDENCIES,
 ];
 
@@ -350,7 +324,7 @@ const BSI: [Asked; 13] = [
     STRUCTURED,
     SOURCE_URI,
     DEPLOYABLE_URI,
-    if_it_exists(IDENTIFIER),
+    IDENTIFIER.where_it_exists(),
 ];
 
 const CRA: [Asked; 1] = [NAME];

@@ -1,11 +1,13 @@
 //! Findings, severities, the verdict, and the JSON form of a report (schema `cratetrust.report/1`).
 
 mod codes;
+mod read;
 mod sarif;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use codes::{Class, Code, Preset, Severity};
 pub use sarif::sarif_log;
@@ -17,7 +19,7 @@ use crate::text::hex;
 pub const SCHEMA: &str = "cratetrust.report/1";
 
 /// What a report comes to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Everything that was asked was checked and holds.
@@ -93,7 +95,7 @@ impl Severities {
 }
 
 /// One thing found. Build it with [`Finding::new`] and the chained setters.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Finding {
     /// What it is about.
     pub code: Code,
@@ -227,18 +229,19 @@ impl Finding {
 }
 
 /// What an input was for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportInput {
     /// `lockfile`, `sbom`, `crate`, …
     pub role: String,
     /// The input's name, without a directory.
     pub name: String,
     /// Its digest, where it is one file that was read whole.
+    #[serde(deserialize_with = "read::digest")]
     pub sha256: Option<Sha256>,
 }
 
 /// How far a package or an artifact was checked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// Checked, and it holds.
@@ -254,7 +257,7 @@ pub enum Status {
 }
 
 /// How many findings of each severity.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// Errors.
     pub error: u64,
@@ -265,13 +268,14 @@ pub struct Counts {
 }
 
 /// One thing that was read for a package.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArtifactReport {
     /// `crate`, `src`, `vendor`, `checkout`.
     pub kind: String,
     /// Where it lies, relative to the path given.
     pub location: String,
     /// Its digest.
+    #[serde(deserialize_with = "read::digest")]
     pub sha256: Option<Sha256>,
     /// The checks that ran on it.
     pub checks: Vec<String>,
@@ -280,7 +284,7 @@ pub struct ArtifactReport {
 }
 
 /// A statement by a signer. None is made today.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attestation {
     /// The verifier that checked it.
     pub verifier: String,
@@ -289,7 +293,7 @@ pub struct Attestation {
 }
 
 /// One package of a report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PackageReport {
     /// `name@version`, or `name@version (source)` where that is not unique.
     pub id: String,
@@ -312,7 +316,7 @@ pub struct PackageReport {
 }
 
 /// Counts over a report. packages = ok + failed + unchecked + local + skipped; checked = ok + failed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
     /// All packages.
     pub packages: u64,
@@ -335,19 +339,20 @@ pub struct Summary {
 }
 
 /// The tool that made a report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tool {
     /// `cratetrust`.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Its version.
-    pub version: &'static str,
+    pub version: Cow<'static, str>,
 }
 
 /// A finished report. Its JSON form is the same bytes from every language.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     /// The schema's name.
-    pub schema: &'static str,
+    #[serde(deserialize_with = "read::schema")]
+    pub schema: Cow<'static, str>,
     /// The tool that made it.
     pub tool: Tool,
     /// What it comes to.
@@ -359,6 +364,7 @@ pub struct Report {
     /// The preset.
     pub preset: Preset,
     /// The severities that the caller changed.
+    #[serde(deserialize_with = "read::severities")]
     pub severities: BTreeMap<&'static str, Severity>,
     /// Counts.
     pub summary: Summary,
@@ -421,10 +427,10 @@ impl Draft {
             verdict => verdict,
         };
         Report {
-            schema: SCHEMA,
+            schema: Cow::Borrowed(SCHEMA),
             tool: Tool {
-                name: "cratetrust",
-                version: crate::VERSION,
+                name: Cow::Borrowed("cratetrust"),
+                version: Cow::Borrowed(crate::VERSION),
             },
             verdict,
             inputs,

@@ -51,7 +51,7 @@ struct Log<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Run<'a> {
-    tool: Tool,
+    tool: Tool<'a>,
     invocations: [Invocation; 1],
     artifacts: Vec<Artifact>,
     results: Vec<SarifResult>,
@@ -60,16 +60,16 @@ struct Run<'a> {
 }
 
 #[derive(Serialize)]
-struct Tool {
-    driver: Driver,
+struct Tool<'a> {
+    driver: Driver<'a>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Driver {
-    name: &'static str,
-    version: &'static str,
-    semantic_version: &'static str,
+struct Driver<'a> {
+    name: &'a str,
+    version: &'a str,
+    semantic_version: &'a str,
     rules: Vec<Rule>,
 }
 
@@ -174,7 +174,7 @@ struct ResultProperties {
 
 #[derive(Serialize)]
 struct RunProperties<'a> {
-    report: &'static str,
+    report: &'a str,
     verdict: &'static str,
     preset: &'static str,
     checks: Vec<String>,
@@ -191,9 +191,9 @@ fn run(report: &Report) -> Run<'_> {
     Run {
         tool: Tool {
             driver: Driver {
-                name: report.tool.name,
-                version: report.tool.version,
-                semantic_version: report.tool.version,
+                name: &report.tool.name,
+                version: &report.tool.version,
+                semantic_version: &report.tool.version,
                 rules,
             },
         },
@@ -208,7 +208,7 @@ fn run(report: &Report) -> Run<'_> {
             .collect(),
         column_kind: "unicodeCodePoints",
         properties: RunProperties {
-            report: report.schema,
+            report: &report.schema,
             verdict: report.verdict.name(),
             preset: report.preset.name(),
             checks: report.checks.iter().map(|check| shown(check)).collect(),

@@ -1,18 +1,22 @@
 //! Building a [`Document`] while a format is read: packages, references, edges, and the properties
 //! that are ours in any format.
 
+mod digests;
+mod identity;
+mod properties;
+
 use std::collections::{HashMap, HashSet};
 
-use super::claimed::{self, PurlParts};
+pub(super) use digests::{HashKeys, hashes, take_hash, take_hashes};
+pub(super) use identity::{Identity, PurlCensus, purl_parts, source_of, untold};
+use properties::edge_facts;
+pub(super) use properties::{Named, find};
+
 use super::names;
-use super::plain::{contact, indexes, selection, tool, toolchain, unit, vcs};
-use super::value::{self, Faults, Fields, Json, Place};
-use super::{Claim, Document, Format, UnknownRef};
-use crate::bom::{
-    Bom, Edge, EdgeKind, EvidenceLevel, EvidenceSource, Gap, Package, Scope, Selection,
-};
-use crate::digest::{Sha256, Sha512};
-use crate::package::{Source, SourceKind, package_purl};
+use super::value::{Faults, Place, too_many};
+use super::{Claim, Document, Format, OtherComponent, UnknownRef};
+use crate::bom::{Bom, Edge, EdgeKind, Gap, Package, Selection};
+use crate::error::{Error, Result};
 
 /// What a reference of the document names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +60,8 @@ pub(super) struct Builder<'t> {
     pub own_selection: bool,
     /// Whether the caller's facts were read in full.
     pub own_facts: bool,
+    /// Why reading cannot go on: more components or dependencies than the limits allow.
+    exceeded: Option<Error>,
 }
 
 impl<'t> Builder<'t> {
@@ -75,12 +81,53 @@ impl<'t> Builder<'t> {
             completeness: HashMap::new(),
             own_selection: false,
             own_facts: false,
+            exceeded: None,
+        }
+    }
+
+    /// Whether there is room for one more component. Those beyond the limit are not kept, and the
+    /// reading ends with an error.
+    fn has_room(&mut self) -> bool {
+        let document = &self.document;
+        let most = self.faults.limits.sbom_components;
+        let full = (document.claims.len() + document.others.len()) as u64 >= most;
+        if full && self.exceeded.is_none() {
+            self.exceeded = Some(too_many("components", most, &self.faults.limits));
+        }
+        !full
+    }
+
+    /// # Errors
+    /// `LimitExceeded`, where there were more components or dependencies than the limits allow.
+    pub(super) fn within_limits(&mut self) -> Result<()> {
+        self.exceeded.take().map_or(Ok(()), Err)
+    }
+
+    /// Whether there is room for one more dependency.
+    pub(super) fn has_room_for_edge(&mut self) -> bool {
+        let document = &self.document;
+        let most = self.faults.limits.sbom_edges();
+        let full = (document.bom.edges.len() + document.unknown_refs.len()) as u64 >= most;
+        if full && self.exceeded.is_none() {
+            self.exceeded = Some(too_many("dependencies", most, &self.faults.limits));
+        }
+        !full
+    }
+
+    /// Adds a component that is no cargo package.
+    pub(super) fn add_other(&mut self, other: OtherComponent) {
+        if self.has_room() {
+            self.document.foreign += 1;
+            self.document.others.push(other);
         }
     }
 
     /// Adds a package; tells its index.
     pub(super) fn add(&mut self, mut package: Package, claim: Claim) -> usize {
         let index = self.document.bom.packages.len();
+        if !self.has_room() {
+            return index;
+        }
         package.id = index;
         self.document.has_checksums |= !claim.hashes.is_empty();
         self.document.has_purls |= claim.purl.is_some();
@@ -128,6 +175,9 @@ impl<'t> Builder<'t> {
 
     /// Tells of a reference that names nothing.
     pub(super) fn unknown(&mut self, place: &Place<'_>, from: &str, to: &str) {
+        if !self.has_room_for_edge() {
+            return;
+        }
         self.document.unknown_refs.push(UnknownRef {
             place: place.to_string(),
             from: from.to_owned(),
@@ -192,6 +242,9 @@ impl<'t> Builder<'t> {
         name: Option<String>,
         evidence: Option<Vec<usize>>,
     ) {
+        if !self.has_room_for_edge() {
+            return;
+        }
         // What no kind stands for is not known before the whole document is read.
         let key = (from, to, kind, name.clone());
         if !self.seen_edges.insert(key) {
@@ -213,187 +266,12 @@ impl<'t> Builder<'t> {
         });
     }
 
-    /// Takes in a property of the document.
-    pub(super) fn document_property(&mut self, name: &str, value: &str, place: &str) {
-        let bom = &mut self.document.bom;
-        let understood = match name {
-            names::EVIDENCE_LEVEL => {
-                let level = EvidenceLevel::from_name(value);
-                bom.evidence.extend(level.map(|level| EvidenceSource {
-                    level,
-                    name: String::new(),
-                    sha256: None,
-                }));
-                true
-            }
-            names::SELECTION => {
-                bom.selection = value::parse_inner(value).as_ref().and_then(selection);
-                self.own_selection = bom.selection.is_some();
-                self.own_selection
-            }
-            names::TOOLCHAIN => {
-                bom.toolchain = value::parse_inner(value).as_ref().and_then(toolchain);
-                bom.toolchain.is_some()
-            }
-            names::GAP => value::parse_inner(value)
-                .as_ref()
-                .and_then(gap)
-                .map(|gap| self.gaps.push(gap))
-                .is_some(),
-            names::DOCUMENT => self.facts(value),
-            names::TARGET_TRIPLE => {
-                self.triples.push(value.to_owned());
-                true
-            }
-            _ => true,
-        };
-        if !understood {
-            self.faults
-                .add_at(place, format!("the value of `{name}` is not understood"));
-        }
-    }
-
-    fn facts(&mut self, value: &str) -> bool {
-        let inner = value::parse_inner(value);
-        let Some(fields) = inner.as_ref().and_then(Json::object) else {
-            return false;
-        };
-        let text = |key| {
-            value::get(fields, key)
-                .and_then(Json::text)
-                .map(str::to_owned)
-        };
-        let document = &mut self.document.bom.document;
-        document.supplier = value::get(fields, "supplier").and_then(contact);
-        document.authors = value::get(fields, "authors")
-            .and_then(Json::array)
-            .unwrap_or_default()
-            .iter()
-            .filter_map(contact)
-            .collect();
-        document.lifecycle = text("lifecycle");
-        document.manufacturer = value::get(fields, "manufacturer").and_then(contact);
-        document.license = text("license");
-        document.tools = value::get(fields, "tools")
-            .and_then(Json::array)
-            .unwrap_or_default()
-            .iter()
-            .filter_map(tool)
-            .collect();
-        if let Some(timestamp) = text("timestamp") {
-            document.timestamp = Some(timestamp);
-        }
-        self.own_facts = true;
-        true
-    }
-
-    /// Takes in the properties of a package that is already added.
-    pub(super) fn package_properties(&mut self, index: usize, properties: &[Named<'_>]) {
-        let (mut own_authors, mut own_keywords) = (false, false);
-        for property in properties {
-            let Named { name, value, place } = property;
-            let Some(package) = self.document.bom.packages.get_mut(index) else {
-                return;
-            };
-            let text = || Some((*value).to_owned());
-            let understood = match *name {
-                names::SCOPE => Scope::from_name(value)
-                    .map(|scope| package.scope = scope)
-                    .is_some(),
-                names::SIZE => value.parse().map(|size| package.size = Some(size)).is_ok(),
-                names::LICENSE => {
-                    package.license = text();
-                    true
-                }
-                names::LICENSE_FILE => {
-                    package.license_file = text();
-                    true
-                }
-                names::LICENSE_CONCLUDED => {
-                    package.license_concluded = text();
-                    true
-                }
-                names::LICENSE_TEXT => {
-                    package.license_text = text();
-                    true
-                }
-                names::COPYRIGHT => {
-                    package.copyright = text();
-                    true
-                }
-                names::DESCRIPTION => {
-                    package.description = text();
-                    true
-                }
-                names::ENRICHED_FROM => {
-                    package.enriched_from = text();
-                    true
-                }
-                names::SUPPLIER => {
-                    let said = value::parse_inner(value);
-                    package.supplier = said.as_ref().and_then(contact);
-                    package.supplier.is_some() || said == Some(Json::Null)
-                }
-                names::VCS => {
-                    package.vcs = value::parse_inner(value).as_ref().and_then(vcs);
-                    package.vcs.is_some()
-                }
-                // Where there are any, they stand for what a field of the format cannot hold.
-                names::AUTHOR => {
-                    if !std::mem::replace(&mut own_authors, true) {
-                        package.authors.clear();
-                    }
-                    package.authors.extend(text());
-                    true
-                }
-                names::KEYWORD => {
-                    if !std::mem::replace(&mut own_keywords, true) {
-                        package.keywords.clear();
-                    }
-                    package.keywords.extend(text());
-                    true
-                }
-                names::HOMEPAGE => {
-                    package.homepage = text();
-                    true
-                }
-                names::DOCUMENTATION => {
-                    package.documentation = text();
-                    true
-                }
-                names::REPOSITORY => {
-                    package.repository = text();
-                    true
-                }
-                names::UNIT => value::parse_inner(value)
-                    .as_ref()
-                    .and_then(unit)
-                    .map(|unit| package.units.push(unit))
-                    .is_some(),
-                names::EVIDENCE => value::parse_inner(value)
-                    .as_ref()
-                    .and_then(indexes)
-                    .map(|evidence| {
-                        package.evidence = evidence;
-                        self.own_evidence.insert(index);
-                    })
-                    .is_some(),
-                names::DEPENDENCY => edge_facts(value)
-                    .map(|(to, facts)| {
-                        self.edge_facts.entry((index, to)).or_default().push(facts);
-                    })
-                    .is_some(),
-                _ => true,
-            };
-            if !understood {
-                self.faults
-                    .add_at(place, format!("the value of `{name}` is not understood"));
-            }
-        }
-    }
-
     /// Ends the reading: applies what holds for the document as a whole.
-    pub(super) fn finish(mut self) -> Document {
+    ///
+    /// # Errors
+    /// `LimitExceeded`, where there were more components or dependencies than the limits allow.
+    pub(super) fn finish(mut self) -> Result<Document> {
+        self.within_limits()?;
         let bom = &mut self.document.bom;
         if bom.selection.is_none() && !self.triples.is_empty() {
             bom.selection = Some(Selection {
@@ -468,7 +346,7 @@ impl<'t> Builder<'t> {
             }
         }
         self.document.faults = self.faults.finish();
-        self.document
+        Ok(self.document)
     }
 
     /// The version of this tool, where the document names it as its maker.
@@ -497,273 +375,4 @@ pub(super) fn drop_derived_serial(document: &mut Document, derive: impl Fn(&Bom,
     if document.bom.document.serial == Some(derived) {
         document.bom.document.serial = None;
     }
-}
-
-/// A property of a component, with its place.
-pub(super) struct Named<'t> {
-    pub name: &'t str,
-    pub value: &'t str,
-    pub place: String,
-}
-
-/// The value of the last property of that name.
-pub(super) fn find<'t>(properties: &[Named<'t>], name: &str) -> Option<&'t str> {
-    properties
-        .iter()
-        .rev()
-        .find(|property| property.name == name)
-        .map(|property| property.value)
-}
-
-/// The source that a component claims: the purl first, then properties of ours that agree with it,
-/// then what else the document says.
-pub(super) fn source_of(
-    name: &str,
-    version: &str,
-    purl: Option<(&str, &PurlParts<'_>)>,
-    properties: &[Named<'_>],
-    hint: impl FnOnce() -> Source,
-) -> Source {
-    let implied = purl.map(|(_, parts)| claimed::source_of_purl(parts));
-    let kind = find(properties, names::SOURCE_KIND).and_then(SourceKind::from_name);
-    let text = |name| find(properties, name).map(str::to_owned);
-    let (url, reference, rev) = (
-        text(names::SOURCE_URL),
-        text(names::SOURCE_REF),
-        text(names::SOURCE_REV),
-    );
-    let Some(implied) = implied else {
-        return match kind {
-            Some(kind) => Source {
-                kind,
-                url,
-                reference,
-                rev,
-            },
-            None => hint(),
-        };
-    };
-    if kind.is_none() && url.is_none() && reference.is_none() && rev.is_none() {
-        return implied;
-    }
-    let said = Source {
-        kind: kind.unwrap_or(implied.kind),
-        url: url.or_else(|| implied.url.clone()),
-        reference,
-        rev: rev.or_else(|| implied.rev.clone()),
-    };
-    fn bare(source: &Source) -> Option<&str> {
-        let url = source.url.as_deref()?;
-        Some(url.strip_prefix("sparse+").unwrap_or(url))
-    }
-    let agrees = (said.kind == implied.kind
-        && bare(&said) == bare(&implied)
-        && said.rev == implied.rev)
-        || purl
-            .is_some_and(|(text, _)| package_purl(name, version, &said).as_deref() == Some(text));
-    if agrees { said } else { implied }
-}
-
-/// Tells of a purl that cannot be taken apart.
-pub(super) fn purl_parts<'t>(
-    purl: Option<&'t str>,
-    faults: &mut Faults,
-    place: &Place<'_>,
-) -> Option<PurlParts<'t>> {
-    let purl = purl?;
-    let parts = claimed::purl_parts(purl);
-    if parts.is_none() {
-        let short: String = purl.chars().take(200).collect();
-        faults.add(place, format!("`{short}` is no package URL"));
-    }
-    parts
-}
-
-/// Whether components without a purl may be cargo packages: no purl of the document names
-/// anything else, or one names a cargo package.
-#[derive(Debug, Default)]
-pub(super) struct PurlCensus {
-    cargo: bool,
-    other: bool,
-}
-
-impl PurlCensus {
-    pub(super) fn see(&mut self, purl: &str) {
-        if claimed::is_cargo(purl) {
-            self.cargo = true;
-        } else {
-            self.other = true;
-        }
-    }
-
-    pub(super) fn cargo_only(&self) -> bool {
-        self.cargo || !self.other
-    }
-}
-
-/// What a component says that it is, as written.
-pub(super) struct Identity<'t> {
-    pub reference: &'t str,
-    pub name: &'t str,
-    pub version: &'t str,
-    pub purl: Option<&'t str>,
-    pub parts: Option<PurlParts<'t>>,
-    pub main: bool,
-}
-
-impl Identity<'_> {
-    /// How the component is claimed, before any of its other facts.
-    pub(super) fn claim(&self, place: &Place<'_>) -> Claim {
-        Claim {
-            reference: self.reference.to_owned(),
-            place: place.to_string(),
-            purl: self.purl.map(str::to_owned),
-            main: self.main,
-            ..Claim::default()
-        }
-    }
-
-    /// The package that it is; `hint` gives the source where neither purl nor properties do.
-    pub(super) fn package(
-        &self,
-        properties: &[Named<'_>],
-        hint: impl FnOnce() -> Source,
-    ) -> Package {
-        let known = self.purl.zip(self.parts.as_ref());
-        let source = source_of(self.name, self.version, known, properties, hint);
-        let name = match &self.parts {
-            Some(parts) if self.name.is_empty() => parts.name.clone(),
-            _ => self.name.to_owned(),
-        };
-        let mut package = Package::new(name, self.version, source);
-        package.purl = known.map(|(purl, _)| purl.to_owned());
-        package
-    }
-}
-
-/// What a format calls its list of digests, and in each of them the algorithm and the digits.
-pub(super) struct HashKeys {
-    pub list: &'static str,
-    pub algorithm: &'static str,
-    pub digits: &'static str,
-}
-
-/// The digests of an object: the algorithm as the document names it, the digits as written, and
-/// the place of the digits is told to `each`.
-pub(super) fn hashes<'t>(
-    fields: &'t Fields<'_>,
-    keys: &HashKeys,
-    faults: &mut Faults,
-    place: &Place<'_>,
-    mut each: impl FnMut(&'t str, &'t str, &mut Faults, &Place<'_>),
-) {
-    let list_place = place.key(keys.list);
-    for (index, item) in faults.array(fields, keys.list, place).iter().enumerate() {
-        let place = list_place.index(index);
-        let Some(hash) = faults.as_object(item, &place) else {
-            continue;
-        };
-        let algorithm = faults.text(hash, keys.algorithm, &place);
-        let digits = faults.text(hash, keys.digits, &place);
-        if let (Some(algorithm), Some(digits)) = (algorithm, digits) {
-            each(algorithm, digits, faults, &place.key(keys.digits));
-        }
-    }
-}
-
-/// Takes the digests of a component into its package and its claim.
-pub(super) fn take_hashes(
-    fields: &Fields<'_>,
-    keys: &HashKeys,
-    faults: &mut Faults,
-    place: &Place<'_>,
-    package: &mut Package,
-    claim: &mut Claim,
-) {
-    hashes(
-        fields,
-        keys,
-        faults,
-        place,
-        |algorithm, digits, faults, place| {
-            take_hash(package, algorithm, digits, faults, place);
-            claim.hashes.push((algorithm.to_owned(), digits.to_owned()));
-        },
-    );
-}
-
-/// Takes a digest into the package, where it is one that it has a field for.
-pub(super) fn take_hash(
-    package: &mut Package,
-    algorithm: &str,
-    digits: &str,
-    faults: &mut Faults,
-    place: &Place<'_>,
-) {
-    let plain: String = algorithm
-        .chars()
-        .filter(|c| *c != '-' && *c != '_')
-        .take(16)
-        .collect::<String>()
-        .to_ascii_uppercase();
-    let clash = match plain.as_str() {
-        "SHA256" => match digits.parse::<Sha256>() {
-            Ok(hash) => package.checksum.sha256.replace(hash).is_some_and(|old| {
-                package.checksum.sha256 = Some(old);
-                old != hash
-            }),
-            Err(_) => return faults.add(place, "a SHA-256 digest has 64 hexadecimal digits"),
-        },
-        "SHA512" => match digits.parse::<Sha512>() {
-            Ok(hash) => package.checksum.sha512.replace(hash).is_some_and(|old| {
-                package.checksum.sha512 = Some(old);
-                old != hash
-            }),
-            Err(_) => return faults.add(place, "a SHA-512 digest has 128 hexadecimal digits"),
-        },
-        _ => false,
-    };
-    if clash {
-        faults.add(
-            place,
-            "the component has another digest of the same algorithm",
-        );
-    }
-}
-
-/// A gap as a property holds it, with the reference of its package.
-fn gap(value: &Json<'_>) -> Option<(String, Gap)> {
-    let fields = value.object()?;
-    let text = |key| {
-        value::get(fields, key)
-            .and_then(Json::text)
-            .map(str::to_owned)
-    };
-    let gap = Gap {
-        package: 0,
-        code: text("code")?,
-        reason: text("reason")?,
-    };
-    Some((text("package")?, gap))
-}
-
-fn edge_facts(text: &str) -> Option<(String, EdgeFacts)> {
-    let inner = value::parse_inner(text)?;
-    let fields = inner.object()?;
-    let get = |key| value::get(fields, key).and_then(Json::text);
-    let facts = EdgeFacts {
-        kind: EdgeKind::from_name(get("kind")?)?,
-        name: get("name").map(str::to_owned),
-        evidence: Some(indexes(value::get(fields, "evidence")?)?),
-    };
-    Some((get("ref")?.to_owned(), facts))
-}
-
-/// The source where nothing tells it: a path for the main component, else unknown.
-pub(super) fn untold(main: bool) -> Source {
-    Source::of(if main {
-        SourceKind::Path
-    } else {
-        SourceKind::Unknown
-    })
 }

@@ -71,6 +71,7 @@ pub(super) fn read(fields: &Fields<'_>, faults: Faults, cancel: &CancelToken) ->
         reader.package(index, item, &place.index(index));
     }
     reader.links(fields, &root, cancel)?;
+    reader.builder.within_limits()?;
     // The plain form states everything itself: nothing is left to defaults.
     let mut document = reader.builder.document;
     for claim in &mut document.claims {
@@ -406,6 +407,9 @@ impl Reader<'_> {
                     plain::indexes,
                 )
                 .unwrap_or_default();
+            if !self.builder.has_room_for_edge() {
+                break;
+            }
             self.builder.document.bom.edges.push(Edge {
                 from,
                 to,

@@ -217,6 +217,13 @@ pub(super) fn download_url(package: &Package) -> Option<String> {
     })
 }
 
+/// Where the sources of a git package can be had, where that is no place on somebody's own machine.
+pub(super) fn git_address(source: &Source) -> Option<String> {
+    let url = source.public_url()?;
+    let rev = source.rev.as_deref()?;
+    Some(format!("git+{url}@{rev}"))
+}
+
 /// The file name of a crate's archive.
 pub(super) fn archive_name(package: &Package) -> Option<String> {
     matches!(

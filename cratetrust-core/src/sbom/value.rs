@@ -224,6 +224,17 @@ pub(super) struct Faults {
     list: Vec<Fault>,
     limit: u64,
     dropped: u64,
+    /// The limits under which the document is read.
+    pub(super) limits: Limits,
+}
+
+/// The error of a document that holds more of something than its limit allows.
+pub(super) fn too_many(what: &str, most: u64, limits: &Limits) -> Error {
+    Error::limit(
+        "sbom-components",
+        limits.sbom_components,
+        format!("the document has more than {most} {what}"),
+    )
 }
 
 impl Faults {
@@ -232,6 +243,7 @@ impl Faults {
             list: Vec::new(),
             limit: limits.findings.max(1),
             dropped: 0,
+            limits: limits.clone(),
         }
     }
 
@@ -455,7 +467,7 @@ pub(super) fn text<'a>(bytes: &'a [u8], limits: &Limits, cancel: &CancelToken) -
         Error::new(ErrorKind::InvalidUtf8, "the text is not UTF-8")
             .at_offset(e.valid_up_to() as u64)
     })?;
-    check_nesting(bytes, limits, cancel)?;
+    check_size(bytes, limits, cancel)?;
     Ok(text)
 }
 
@@ -476,10 +488,12 @@ pub(super) fn json_error(error: &serde_json::Error) -> Error {
 /// The parser below goes no deeper than this.
 const DEEPEST: u64 = 127;
 
-/// Counts brackets outside strings, without recursion.
-fn check_nesting(bytes: &[u8], limits: &Limits, cancel: &CancelToken) -> Result<()> {
+/// Counts brackets and values outside strings, without recursion and before anything is allocated.
+fn check_size(bytes: &[u8], limits: &Limits, cancel: &CancelToken) -> Result<()> {
     let limit = limits.nesting.min(DEEPEST);
-    let (mut depth, mut in_string, mut escaped) = (0u64, false, false);
+    let most = limits.sbom_values();
+    let (mut depth, mut values) = (0u64, 0u64);
+    let (mut in_string, mut escaped) = (false, false);
     for (offset, byte) in bytes.iter().enumerate() {
         if offset & 0xf_ffff == 0 {
             cancel.check()?;
@@ -496,7 +510,7 @@ fn check_nesting(bytes: &[u8], limits: &Limits, cancel: &CancelToken) -> Result<
         match byte {
             b'"' => in_string = true,
             b'{' | b'[' => {
-                depth += 1;
+                (depth, values) = (depth + 1, values + 1);
                 if depth > limit {
                     return Err(Error::limit(
                         "nesting",
@@ -507,7 +521,12 @@ fn check_nesting(bytes: &[u8], limits: &Limits, cancel: &CancelToken) -> Result<
                 }
             }
             b'}' | b']' => depth = depth.saturating_sub(1),
+            // Every value but the first of its list follows a comma.
+            b',' => values += 1,
             _ => {}
+        }
+        if values > most {
+            return Err(too_many("values", most, limits).at_offset(offset as u64));
         }
     }
     Ok(())

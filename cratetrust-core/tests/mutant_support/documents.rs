@@ -13,33 +13,64 @@ pub(crate) enum Edit {
     NoDependencies,
     UnknownReference,
     DuplicateEntry,
+    TruncatedDigest,
+    SecondDigest,
+    OtherDigestOfArchive,
+    RepeatedDependencies,
+    CalledIncomplete,
     // No lies.
     Whitespace,
     UpperCaseDigits,
     UnknownProperties,
     Order,
     MoreHashes,
+    LineEndings,
+    Nested,
 }
 
 impl Edit {
-    pub(crate) const LIES: [Self; 5] = [
+    pub(crate) const LIES: [Self; 10] = [
         Self::RelabelledAlgorithm,
         Self::MalformedDigest,
         Self::NoDependencies,
         Self::UnknownReference,
         Self::DuplicateEntry,
+        Self::TruncatedDigest,
+        Self::SecondDigest,
+        Self::OtherDigestOfArchive,
+        Self::RepeatedDependencies,
+        Self::CalledIncomplete,
     ];
-    pub(crate) const TRUTHS: [Self; 5] = [
+    pub(crate) const TRUTHS: [Self; 7] = [
         Self::Whitespace,
         Self::UpperCaseDigits,
         Self::UnknownProperties,
         Self::Order,
         Self::MoreHashes,
+        Self::LineEndings,
+        Self::Nested,
     ];
+
+    /// Whether some formats have no room for it.
+    pub(crate) const fn is_of_some_formats(self) -> bool {
+        matches!(
+            self,
+            Self::SecondDigest
+                | Self::OtherDigestOfArchive
+                | Self::RepeatedDependencies
+                | Self::CalledIncomplete
+        )
+    }
 
     /// Whether what is found of it names the package.
     pub(crate) const fn is_about_package(self) -> bool {
-        matches!(self, Self::RelabelledAlgorithm)
+        matches!(
+            self,
+            Self::RelabelledAlgorithm
+                | Self::TruncatedDigest
+                | Self::SecondDigest
+                | Self::OtherDigestOfArchive
+        )
     }
 }
 
@@ -106,6 +137,28 @@ pub(crate) fn edit(
             duplicate(document, syntax, package)?,
             &["component-duplicate"],
         ),
+        Edit::TruncatedDigest => (
+            document.replace(&digest, &digest[..63]),
+            &["document-invalid"],
+        ),
+        Edit::SecondDigest => (
+            second_digest(document, syntax, package, &digest)?,
+            &["checksum-mismatch"],
+        ),
+        Edit::OtherDigestOfArchive => (
+            other_digest_of_archive(document, syntax, package)?,
+            &["checksum-mismatch"],
+        ),
+        Edit::RepeatedDependencies => (
+            repeated_dependencies(document, syntax)?,
+            &["document-invalid"],
+        ),
+        Edit::CalledIncomplete => (
+            called_incomplete(document, syntax)?,
+            &["document-incomplete"],
+        ),
+        Edit::LineEndings => (whitespace(document, syntax).replace('\n', "\r\n"), &[]),
+        Edit::Nested => (nested(document, syntax, package)?, &[]),
         Edit::Whitespace => (whitespace(document, syntax), &[]),
         Edit::UnknownProperties => (unknown_properties(document, syntax)?, &[]),
         Edit::Order => (other_order(document, syntax)?, &[]),
@@ -396,4 +449,125 @@ fn more_hashes(document: &str, syntax: Syntax, package: &Package, digest: &str) 
             Some(value.to_string())
         }
     }
+}
+
+/// A second SHA-256 beside the right one.
+fn second_digest(
+    document: &str,
+    syntax: Syntax,
+    package: &Package,
+    digest: &str,
+) -> Option<String> {
+    let other = OTHER_DIGITS.repeat(2);
+    let (own, more) = match syntax {
+        Syntax::Xml => {
+            let own = format!("{digest}</hash>");
+            let more = format!("{own}<hash alg=\"SHA-256\">{other}</hash>");
+            (own, more)
+        }
+        Syntax::TagValue => {
+            let own = format!("PackageChecksum: SHA256: {digest}");
+            let more = format!("{own}\nPackageChecksum: SHA256: {other}");
+            (own, more)
+        }
+        Syntax::Own => return None,
+        _ => {
+            let mut value = parse(document);
+            let entry = entry(&mut value, syntax, package);
+            let (list, digits) = match syntax {
+                Syntax::CycloneDx => ("hashes", "content"),
+                Syntax::Spdx => ("checksums", "checksumValue"),
+                _ => ("verifiedUsing", "hashValue"),
+            };
+            let list = entry[list].as_array_mut()?;
+            let mut second = list.first().filter(|item| item.is_object())?.clone();
+            second[digits] = json!(other);
+            list.push(second);
+            return Some(value.to_string());
+        }
+    };
+    document
+        .contains(&own)
+        .then(|| document.replace(&own, &more))
+}
+
+/// Another digest at the address of the archive, beside the component's own right one.
+fn other_digest_of_archive(document: &str, syntax: Syntax, package: &Package) -> Option<String> {
+    if syntax != Syntax::CycloneDx {
+        return None;
+    }
+    let mut value = parse(document);
+    let references = entry(&mut value, syntax, package)["externalReferences"].as_array_mut()?;
+    let mut archives = references
+        .iter_mut()
+        .filter(|r| r["type"] == "distribution");
+    let hash = json!({"alg": "SHA-256", "content": OTHER_DIGITS.repeat(2)});
+    archives.next()?["hashes"] = json!([hash]);
+    Some(value.to_string())
+}
+
+/// The same dependency entry once more.
+fn repeated_dependencies(document: &str, syntax: Syntax) -> Option<String> {
+    match syntax {
+        Syntax::CycloneDx => {
+            let mut value = parse(document);
+            let entries = value["dependencies"].as_array_mut()?;
+            let again = entries.first()?.clone();
+            entries.push(again);
+            Some(value.to_string())
+        }
+        Syntax::Xml => {
+            let start = document.find("<dependencies>")? + "<dependencies>".len();
+            let start = start + document[start..].find('<')?;
+            let (mut depth, mut end) = (0, start);
+            loop {
+                let tag = end + document[end..].find('<')?;
+                end = tag + document[tag..].find('>')? + 1;
+                let tag = &document[tag..end];
+                if tag.starts_with("</") {
+                    depth -= 1;
+                } else if !tag.ends_with("/>") {
+                    depth += 1;
+                }
+                if depth == 0 {
+                    break;
+                }
+            }
+            let (head, tail) = document.split_at(end);
+            Some(format!("{head}{}{tail}", &document[start..end]))
+        }
+        _ => None,
+    }
+}
+
+/// The document's own word that there is more than it says.
+fn called_incomplete(document: &str, syntax: Syntax) -> Option<String> {
+    let (complete, incomplete) = match syntax {
+        Syntax::CycloneDx => (
+            "\"aggregate\": \"complete\"",
+            "\"aggregate\": \"incomplete\"",
+        ),
+        Syntax::Xml => ("<aggregate>complete<", "<aggregate>incomplete<"),
+        Syntax::Spdx3 => (
+            "\"completeness\": \"complete\"",
+            "\"completeness\": \"incomplete\"",
+        ),
+        _ => return None,
+    };
+    let changed = document.replace(complete, incomplete);
+    let changed = changed.replace(&complete.replace(": ", ":"), &incomplete.replace(": ", ":"));
+    (changed != document).then_some(changed)
+}
+
+/// A component inside another one: what holds what is not what depends on what.
+fn nested(document: &str, syntax: Syntax, package: &Package) -> Option<String> {
+    if syntax != Syntax::CycloneDx {
+        return None;
+    }
+    let mut value = parse(document);
+    let moved = entry(&mut value, syntax, package).clone();
+    let list = value["components"].as_array_mut()?;
+    list.retain(|component| *component != moved);
+    list.last_mut()?["components"] = json!([moved]);
+    Some(value.to_string())
 }

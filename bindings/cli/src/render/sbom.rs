@@ -46,7 +46,10 @@ fn found(report: &Report) -> String {
     let mut parts: Vec<String> = counts
         .iter()
         .take(CODES)
-        .map(|((_, code), count)| format!("{count} {code}"))
+        .map(|((severity, code), count)| match severity {
+            Severity::Info => format!("{count} {code} (info)"),
+            _ => format!("{count} {code}"),
+        })
         .collect();
     if more > 0 {
         parts.push(format!("{more} more codes"));
@@ -67,9 +70,14 @@ fn next(report: &Report, sbom: &str, evidence: Option<(&str, String)>) -> String
     };
     let place = place(finding, sbom);
     if report.verdict == Verdict::Incomplete {
-        return format!(
-            "ask the SBOM's producer for what is left out, or accept the gaps as below; {place}"
-        );
+        let advice = match finding.code {
+            Code::CrateGap => {
+                "bring the missing crates within reach (`cargo fetch`, or `--crates DIR`)"
+            }
+            Code::NotChecked => "give evidence that tells it, such as the project's directory",
+            _ => "ask the SBOM's producer for what is left out",
+        };
+        return format!("{advice}, or accept the gaps as below; {place}");
     }
     let advice = match finding.code {
         Code::DocumentInvalid | Code::EdgeUnknownRef | Code::ComponentDuplicate => {

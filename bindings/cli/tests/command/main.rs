@@ -12,4 +12,5 @@ mod page;
 mod selection;
 mod support;
 mod usage;
+mod users;
 mod verbs;

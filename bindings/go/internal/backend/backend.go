@@ -61,6 +61,8 @@ type Backend interface {
 	// Run answers one request. Its error is an *Error, a *ReaderError, or the context's where the
 	// call was cancelled; no callback runs after it has returned.
 	Run(ctx context.Context, request *Request) (*Result, error)
+	// SARIF renders the JSON of a report as a SARIF 2.1.0 log. Its error is an *Error.
+	SARIF(report []byte) ([]byte, error)
 	// Version is the version of the library, or an error where it cannot be used.
 	Version() (string, error)
 }

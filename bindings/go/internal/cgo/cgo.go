@@ -326,6 +326,24 @@ func buffer(call func(out **C.cratetrust_buf, err **C.cratetrust_error) C.int32_
 	return copied(C.cratetrust_buf_data(buf), C.cratetrust_buf_len(buf)), nil
 }
 
+// SARIF renders the JSON of a report as a SARIF 2.1.0 log.
+func (Backend) SARIF(json []byte) ([]byte, error) {
+	if err := usable(); err != nil {
+		return nil, err
+	}
+	var object *C.cratetrust_report
+	err := check(func(err **C.cratetrust_error) C.int32_t {
+		return C.cratetrust_report_from_json(chars(json), C.size_t(len(json)), &object, err)
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer C.cratetrust_report_free(object)
+	return buffer(func(out **C.cratetrust_buf, err **C.cratetrust_error) C.int32_t {
+		return C.cratetrust_report_to_sarif(object, out, err)
+	})
+}
+
 // report makes a call that gives a report, and takes over its JSON.
 func report(call func(out **C.cratetrust_report, err **C.cratetrust_error) C.int32_t) (*backend.Result, error) {
 	var object *C.cratetrust_report

@@ -16,6 +16,9 @@ func (Backend) Run(context.Context, *backend.Request) (*backend.Result, error) {
 	return nil, errNoCgo()
 }
 
+// SARIF fails.
+func (Backend) SARIF([]byte) ([]byte, error) { return nil, errNoCgo() }
+
 // Version fails.
 func (Backend) Version() (string, error) { return "", errNoCgo() }
 

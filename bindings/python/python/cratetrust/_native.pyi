@@ -224,7 +224,7 @@ class Limits:
     def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self, /) -> int: ...
     def __ne__(self, value: object, /) -> bool: ...
-    def __new__(cls, /, *, crate_size: int | None = None, unpacked_size: int | None = None, unpacked_ratio: int | None = None, entries: int | None = None, file_size: int | None = None, path_length: int | None = None, component_length: int | None = None, depth: int | None = None, record_size: int | None = None, manifest_size: int | None = None, lockfile_size: int | None = None, sbom_size: int | None = None, binary_size: int | None = None, auditable_size: int | None = None, nesting: int | None = None, findings: int | None = None) -> Limits: ...
+    def __new__(cls, /, *, crate_size: int | None = None, unpacked_size: int | None = None, unpacked_ratio: int | None = None, entries: int | None = None, file_size: int | None = None, path_length: int | None = None, component_length: int | None = None, depth: int | None = None, record_size: int | None = None, manifest_size: int | None = None, lockfile_size: int | None = None, sbom_size: int | None = None, sbom_components: int | None = None, binary_size: int | None = None, auditable_size: int | None = None, nesting: int | None = None, findings: int | None = None) -> Limits: ...
     def __reduce__(self, /) -> tuple[Any, ...]: ...
     def __repr__(self, /) -> str: ...
     @property
@@ -291,6 +291,12 @@ class Limits:
     def record_size(self, /) -> int:
         """
         Bytes of one pax or long-name record.
+        """
+    @property
+    def sbom_components(self, /) -> int:
+        """
+        Components of one SBOM; it also bounds what they are made of: 16 times as many dependencies, and
+        64 times as many values of any kind.
         """
     @property
     def sbom_size(self, /) -> int:
@@ -540,6 +546,13 @@ class Report:
     def to_json(self, /) -> str:
         """
         The report as compact JSON, schema `cratetrust.report/1`.
+        """
+    def to_sarif(self, /) -> str:
+        """
+        The report as a SARIF 2.1.0 log of one run, the form that code-scanning pages read: compact JSON,
+        the same bytes as from the command's `--format sarif`.
+
+        Raises `ParseError` for a report, read by `from_json`, with finding codes that are not known.
         """
     @property
     def verdict(self, /) -> str:

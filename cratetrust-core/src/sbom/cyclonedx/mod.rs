@@ -9,6 +9,8 @@ mod write;
 #[cfg(feature = "xml")]
 mod xml_read;
 #[cfg(feature = "xml")]
+mod xml_shape;
+#[cfg(feature = "xml")]
 mod xml_write;
 
 pub(crate) use read::read;

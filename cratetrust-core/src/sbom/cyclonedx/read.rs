@@ -1,6 +1,7 @@
 //! Reading CycloneDX 1.2 to 1.7, as any producer writes it.
 
-use std::collections::HashSet;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use super::entity::read_organization;
 use super::{facts, license, write};
@@ -42,7 +43,7 @@ pub(crate) fn read(
         main: None,
     };
     reader.document(fields)?;
-    let mut document = reader.builder.finish();
+    let mut document = reader.builder.finish()?;
     let xml = format == Format::CycloneDxXml;
     claims::drop_derived_serial(&mut document, |bom, tool| {
         write::serial(bom, version, xml, tool)
@@ -438,12 +439,11 @@ impl<'t> Reader<'t, '_> {
         identity: &Identity<'t>,
         properties: &[Named<'t>],
     ) {
-        self.builder.document.foreign += 1;
         let mut claim = identity.claim(place);
         let mut package = Package::new("", "", claims::untold(false));
         let faults = &mut self.builder.faults;
         facts::take(fields, properties, faults, place, &mut package, &mut claim);
-        self.builder.document.others.push(OtherComponent {
+        self.builder.add_other(OtherComponent {
             name: identity.name.to_owned(),
             version: Some(identity.version)
                 .filter(|version| !version.is_empty())
@@ -490,6 +490,7 @@ impl<'t> Reader<'t, '_> {
         self.builder.document.has_graph = !list.is_empty();
         let list_place = root.key("dependencies");
         let mut seen = HashSet::new();
+        let mut entries: HashMap<&str, &Json<'_>> = HashMap::new();
         for (index, item) in list.iter().enumerate() {
             if index & 0xfff == 0 {
                 self.cancel.check()?;
@@ -504,6 +505,19 @@ impl<'t> Reader<'t, '_> {
                 }
                 continue;
             };
+            // Some producers tell of a component in several entries, which together are its
+            // dependencies; the same entry once more is a breach of the schema.
+            match entries.entry(from) {
+                Entry::Vacant(slot) => {
+                    slot.insert(item);
+                }
+                Entry::Occupied(slot) if *slot.get() == item => {
+                    let message = "the dependency entry is listed twice";
+                    self.builder.faults.add(&place, message);
+                    continue;
+                }
+                Entry::Occupied(_) => {}
+            }
             let source = self.builder.target(from);
             if source.is_none() && !is_link(from) {
                 self.builder.unknown(&place.key("ref"), from, from);

@@ -413,17 +413,16 @@ fn references_of<'a>(
             out.push(reference("source-distribution"));
         }
     } else if spec.has_manufacturers()
-        && let (Some(url), Some(rev)) = (&package.source.url, &package.source.rev)
+        && let Some(url) = names::git_address(&package.source)
+        && names::is_uri(&url)
+        && spec.keeps(&url)
     {
-        let url = format!("git+{url}@{rev}");
-        if names::is_uri(&url) && spec.keeps(&url) {
-            out.push(Reference {
-                url: Cow::Owned(url),
-                r#type: "source-distribution",
-                comment: None,
-                hashes: Vec::new(),
-            });
-        }
+        out.push(Reference {
+            url: Cow::Owned(url),
+            r#type: "source-distribution",
+            comment: None,
+            hashes: Vec::new(),
+        });
     }
     out
 }

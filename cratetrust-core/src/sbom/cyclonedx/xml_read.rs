@@ -10,147 +10,17 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 
 use super::NAMESPACE;
+use super::xml_shape::{Put, Shape, attribute, child};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::progress::CancelToken;
 use crate::sbom::names;
 use crate::sbom::value::{self, Json};
 
-/// What an element is, by where it stands and its name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shape {
-    Bom,
-    Metadata,
-    Component,
-    Organization,
-    Person,
-    License,
-    Expression,
-    Attachment,
-    Reference,
-    Hash,
-    Property,
-    Dependency,
-    /// An element of which only the attribute `ref` counts.
-    Ref,
-    Composition,
-    Tools,
-    Tool,
-    Lifecycle,
-    Service,
-    Swid,
-    Text,
-    Components,
-    Services,
-    Dependencies,
-    Compositions,
-    Refs,
-    Properties,
-    Lifecycles,
-    Authors,
-    Licenses,
-    References,
-    Hashes,
-    Tags,
-}
-
-/// Where in its parent an element goes.
-#[derive(Debug, Clone, Copy)]
-enum Put {
-    Field(&'static str),
-    /// A field that holds the list of all elements of the name.
-    Many(&'static str),
-    Item,
-}
-
-/// What a child of that name is; `None` for what is skipped.
-fn child(parent: Shape, name: &str) -> Option<(Put, Shape)> {
-    use Put::{Field, Item, Many};
-    use Shape::*;
-    Some(match (parent, name) {
-        (Bom, "metadata") => (Field("metadata"), Metadata),
-        (Bom | Component | Tools, "components") => (Field("components"), Components),
-        (Components, "component") => (Item, Component),
-        (Bom | Tools, "services") => (Field("services"), Services),
-        (Services, "service") => (Item, Service),
-        (Bom, "dependencies") => (Field("dependencies"), Dependencies),
-        (Dependencies, "dependency") => (Item, Dependency),
-        (Dependency, "dependency") => (Many("dependsOn"), Ref),
-        (Bom, "compositions") => (Field("compositions"), Compositions),
-        (Compositions, "composition") => (Item, Composition),
-        (Composition, "aggregate") => (Field("aggregate"), Text),
-        (Composition, "assemblies") => (Field("assemblies"), Refs),
-        (Composition, "dependencies") => (Field("dependencies"), Refs),
-        (Refs, "assembly" | "dependency") => (Item, Ref),
-        (Metadata | Component, "properties") => (Field("properties"), Properties),
-        (Properties, "property") => (Item, Property),
-        (Metadata, "timestamp") => (Field("timestamp"), Text),
-        (Metadata, "lifecycles") => (Field("lifecycles"), Lifecycles),
-        (Lifecycles, "lifecycle") => (Item, Lifecycle),
-        (Lifecycle, "phase") => (Field("phase"), Text),
-        (Metadata, "tools") => (Field("tools"), Tools),
-        (Tools, "tool") => (Item, Tool),
-        (Metadata | Component, "authors") => (Field("authors"), Authors),
-        (Authors, "author") => (Item, Person),
-        (Metadata, "component") => (Field("component"), Component),
-        (Metadata, "manufacture") => (Field("manufacture"), Organization),
-        (Metadata | Component, "manufacturer") => (Field("manufacturer"), Organization),
-        (Metadata | Component, "supplier") => (Field("supplier"), Organization),
-        (Metadata | Component, "licenses") => (Field("licenses"), Licenses),
-        (Licenses, "license") => (Item, License),
-        (Licenses, "expression" | "expression-detailed") => (Item, Expression),
-        (License, "id") => (Field("id"), Text),
-        (License, "text") => (Field("text"), Attachment),
-        (Organization, "url") => (Many("url"), Text),
-        (Organization, "contact") => (Many("contact"), Person),
-        (Person, "email") => (Field("email"), Text),
-        (Component | Tool | License | Organization | Person | Lifecycle, "name") => {
-            (Field("name"), Text)
-        }
-        (Component | Tool, "version") => (Field("version"), Text),
-        (Component, "author") => (Field("author"), Text),
-        (Component, "publisher") => (Field("publisher"), Text),
-        (Component, "group") => (Field("group"), Text),
-        (Component, "description") => (Field("description"), Text),
-        (Component, "scope") => (Field("scope"), Text),
-        (Component, "copyright") => (Field("copyright"), Text),
-        (Component, "cpe") => (Field("cpe"), Text),
-        (Component, "purl") => (Field("purl"), Text),
-        (Component, "omniborId") => (Many("omniborId"), Text),
-        (Component, "swhid") => (Many("swhid"), Text),
-        (Component, "swid") => (Field("swid"), Swid),
-        (Component | Reference, "hashes") => (Field("hashes"), Hashes),
-        (Hashes, "hash") => (Item, Hash),
-        (Component, "externalReferences") => (Field("externalReferences"), References),
-        (References, "reference") => (Item, Reference),
-        (Reference, "url") => (Field("url"), Text),
-        (Reference, "comment") => (Field("comment"), Text),
-        (Component, "tags") => (Field("tags"), Tags),
-        (Tags, "tag") => (Item, Text),
-        _ => return None,
-    })
-}
-
-/// The key of an attribute that counts.
-fn attribute(shape: Shape, name: &str) -> Option<&'static str> {
-    use Shape::*;
-    Some(match (shape, name) {
-        (Bom, "serialNumber") => "serialNumber",
-        (Component | Service, "bom-ref") => "bom-ref",
-        (Component | Reference, "type") => "type",
-        (Hash, "alg") => "alg",
-        (Property, "name") => "name",
-        (Property, "value") => "value",
-        (Dependency | Ref, "ref") => "ref",
-        (License | Expression, "acknowledgement") => "acknowledgement",
-        (Expression, "expression") => "expression",
-        (Attachment, "encoding") => "encoding",
-        (Swid, "tagId") => "tagId",
-        _ => return None,
-    })
-}
-
 type Fields<'a> = Vec<(Cow<'a, str>, Json<'a>)>;
+
+/// As many prefixes may stand for the document's namespace.
+const MOST_PREFIXES: usize = 8;
 
 /// An element that is open.
 struct Frame<'a> {
@@ -272,7 +142,11 @@ fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
 /// # Errors
 /// `UnsupportedFormat` for XML that is no CycloneDX, `InvalidUtf8`, `LimitExceeded` and `Parse`,
 /// with the place.
-pub(crate) fn read<'a>(bytes: &'a [u8], limits: &Limits, cancel: &CancelToken) -> Result<Json<'a>> {
+pub(crate) fn read<'a>(
+    bytes: &'a [u8],
+    limits: &'a Limits,
+    cancel: &CancelToken,
+) -> Result<Json<'a>> {
     // A byte order mark is allowed here (XML 1.0, 4.3.3).
     let lead = if bytes.starts_with(b"\xef\xbb\xbf") {
         3
@@ -288,10 +162,11 @@ pub(crate) fn read<'a>(bytes: &'a [u8], limits: &Limits, cancel: &CancelToken) -
         lead,
         stack: Vec::new(),
         skipped: 0,
-        prefix: String::new(),
+        prefixes: Vec::new(),
         namespace: String::new(),
         done: None,
-        limit: limits.nesting,
+        limits,
+        values: 0,
     };
     tree.read(cancel)
 }
@@ -303,11 +178,14 @@ struct Tree<'a> {
     stack: Vec<Frame<'a>>,
     /// How many elements are open below one that is skipped, itself included.
     skipped: u64,
-    /// The prefix of the root element, and the namespace that it stands for.
-    prefix: String,
+    /// The document's namespace, and the prefixes that the root element binds to it; the empty one is
+    /// the default namespace.
+    prefixes: Vec<String>,
     namespace: String,
     done: Option<Json<'a>>,
-    limit: u64,
+    limits: &'a Limits,
+    /// How many values the tree holds.
+    values: u64,
 }
 
 impl<'a> Tree<'a> {
@@ -408,10 +286,10 @@ impl<'a> Tree<'a> {
     }
 
     fn open(&mut self, start: &BytesStart<'a>) -> Result<()> {
-        if self.stack.len() as u64 + self.skipped >= self.limit {
+        if self.stack.len() as u64 + self.skipped >= self.limits.nesting {
             return Err(Error::limit(
                 "nesting",
-                self.limit,
+                self.limits.nesting,
                 "the document is nested deeper than the limit allows",
             ));
         }
@@ -427,7 +305,7 @@ impl<'a> Tree<'a> {
         let (put, shape) = match self.stack.last() {
             None => return self.root(start, prefix, local),
             Some(parent) => match child(parent.shape, local) {
-                Some(found) if prefix == self.prefix && self.same_namespace(start)? => found,
+                Some(found) if self.is_ours(prefix, start)? => found,
                 _ => {
                     self.skipped = 1;
                     return Ok(());
@@ -448,36 +326,45 @@ impl<'a> Tree<'a> {
                 frame.fields.push((Cow::Borrowed(key), value));
             }
         })?;
+        self.values += 1 + frame.fields.len() as u64;
+        if self.values > self.limits.sbom_values() {
+            let most = self.limits.sbom_values();
+            return Err(value::too_many("values", most, self.limits));
+        }
         self.stack.push(frame);
         Ok(())
     }
 
-    /// Whether an element without prefix is still in the document's namespace.
-    fn same_namespace(&self, start: &BytesStart<'_>) -> Result<bool> {
-        if !self.prefix.is_empty() || !start.attributes_raw().contains("xmlns") {
-            return Ok(true);
+    /// Whether an element of that prefix is in the document's namespace. What an element binds anew
+    /// counts for itself.
+    fn is_ours(&self, prefix: &str, start: &BytesStart<'_>) -> Result<bool> {
+        let mut ours = self.prefixes.iter().any(|known| known == prefix);
+        if start.attributes_raw().contains("xmlns") {
+            let declares = declaration(prefix);
+            attributes(start, |name, text| {
+                if name == declares {
+                    ours = text == self.namespace;
+                }
+            })?;
         }
-        let mut same = true;
-        attributes(start, |name, text| {
-            same &= name != "xmlns" || text == self.namespace;
-        })?;
-        Ok(same)
+        Ok(ours)
     }
 
     fn root(&mut self, start: &BytesStart<'_>, prefix: &str, local: &str) -> Result<()> {
         if self.done.is_some() {
             return Err(Error::parse("no valid XML: a second root element"));
         }
-        let declares = if prefix.is_empty() {
-            "xmlns".to_owned()
-        } else {
-            format!("xmlns:{prefix}")
-        };
+        let declares = declaration(prefix);
         let mut namespace = None;
+        let mut bound = Vec::new();
         let mut fields: Fields<'a> = Vec::new();
         attributes(start, |name, text| {
             if name == declares {
                 namespace = Some(text.to_owned());
+            }
+            if let Some(rest) = name.strip_prefix("xmlns") {
+                let prefix = rest.strip_prefix(':').unwrap_or(rest);
+                bound.push((prefix.to_owned(), text.to_owned()));
             } else if let Some(key) = attribute(Shape::Bom, name) {
                 fields.push((Cow::Borrowed(key), Json::Text(Cow::Owned(text.to_owned()))));
             }
@@ -500,7 +387,12 @@ impl<'a> Tree<'a> {
         let text = |text: &str| Json::Text(Cow::Owned(text.to_owned()));
         fields.push((Cow::Borrowed("bomFormat"), text("CycloneDX")));
         fields.push((Cow::Borrowed("specVersion"), text(version)));
-        self.prefix = prefix.to_owned();
+        self.prefixes = bound
+            .into_iter()
+            .filter(|(_, text)| *text == namespace)
+            .map(|(prefix, _)| prefix)
+            .take(MOST_PREFIXES)
+            .collect();
         self.namespace.clone_from(&namespace);
         self.stack.push(Frame {
             shape: Shape::Bom,
@@ -527,6 +419,14 @@ impl<'a> Tree<'a> {
             Some(parent) => parent.take(put, value),
             None => self.done = Some(value),
         }
+    }
+}
+
+/// The attribute that binds a prefix.
+fn declaration(prefix: &str) -> String {
+    match prefix {
+        "" => "xmlns".to_owned(),
+        prefix => format!("xmlns:{prefix}"),
     }
 }
 

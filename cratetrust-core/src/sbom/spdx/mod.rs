@@ -4,8 +4,10 @@ mod licenses;
 mod model;
 mod properties;
 mod read;
+mod survey;
 mod tag_read;
 mod tag_write;
+mod words;
 mod write;
 
 pub(super) use read::read;

@@ -5,13 +5,14 @@ use std::collections::{HashMap, HashSet};
 use super::licenses::{self, LICENSE_REF};
 use super::model::{DOCUMENT_ID, NO_ASSERTION, NONE};
 use super::properties;
+use super::survey::{cargo_only, completeness, described, purls, texts};
+use super::words::{actor, is_elsewhere, is_id, is_told, person, told_elsewhere, tool};
 use super::write::{self, NO_TIME};
-use crate::bom::{Contact, EdgeKind, Package, Tool};
+use crate::bom::{EdgeKind, Package};
 use crate::error::Result;
-use crate::package::Source;
 use crate::progress::CancelToken;
 use crate::sbom::claimed;
-use crate::sbom::claims::{self, Builder, HashKeys, Identity, Named, PurlCensus, Target};
+use crate::sbom::claims::{self, Builder, HashKeys, Identity, Named, Target};
 use crate::sbom::value::{Faults, Fields, Json, Place, get};
 use crate::sbom::{Claim, Distribution, Document, Format, LicenseRole, OtherComponent, names};
 
@@ -49,101 +50,11 @@ pub(crate) fn read(
         cancel,
     };
     reader.document(fields)?;
-    let mut document = reader.builder.finish();
+    let mut document = reader.builder.finish()?;
     claims::drop_derived_serial(&mut document, |bom, tool| {
         write::namespace(bom, version, format, tool)
     });
     Ok(document)
-}
-
-/// Whether packages without a purl may be cargo packages.
-fn cargo_only(fields: &Fields<'_>) -> bool {
-    let mut census = PurlCensus::default();
-    get(fields, "packages")
-        .and_then(Json::array)
-        .unwrap_or_default()
-        .iter()
-        .filter_map(Json::object)
-        .flat_map(purls)
-        .for_each(|purl| census.see(purl));
-    census.cargo_only()
-}
-
-/// The purls of a package, as written.
-fn purls<'t>(package: &'t Fields<'_>) -> impl Iterator<Item = &'t str> {
-    get(package, "externalRefs")
-        .and_then(Json::array)
-        .unwrap_or_default()
-        .iter()
-        .filter_map(Json::object)
-        .filter(|r| get(r, "referenceType").and_then(Json::text) == Some("purl"))
-        .filter_map(|r| get(r, "referenceLocator").and_then(Json::text))
-}
-
-/// The licence texts that a document carries, by their references.
-fn texts<'t>(fields: &'t Fields<'_>) -> HashMap<&'t str, &'t str> {
-    get(fields, "hasExtractedLicensingInfos")
-        .and_then(Json::array)
-        .unwrap_or_default()
-        .iter()
-        .filter_map(|info| {
-            let info = info.object()?;
-            let text = |key| get(info, key).and_then(Json::text);
-            Some((text("licenseId")?, text("extractedText")?))
-        })
-        .collect()
-}
-
-/// What SPDX 2.3 (11.1) lets stand for the end of a dependency: there are none, or nobody says.
-fn completeness<'t>(fields: &'t Fields<'_>) -> HashMap<&'t str, &'static str> {
-    let mut out = HashMap::new();
-    for relationship in get(fields, "relationships")
-        .and_then(Json::array)
-        .unwrap_or_default()
-        .iter()
-        .filter_map(Json::object)
-    {
-        let text = |key| get(relationship, key).and_then(Json::text);
-        let told = match text("relatedSpdxElement") {
-            Some(NONE) => "complete",
-            Some(NO_ASSERTION) => "unknown",
-            _ => continue,
-        };
-        if text("relationshipType") == Some("DEPENDS_ON")
-            && let Some(id) = text("spdxElementId")
-        {
-            out.insert(id, told);
-        }
-    }
-    out
-}
-
-/// The identifiers that the document says it describes.
-fn described<'t>(fields: &'t Fields<'_>) -> HashSet<&'t str> {
-    let mut out: HashSet<&str> = get(fields, "documentDescribes")
-        .and_then(Json::array)
-        .unwrap_or_default()
-        .iter()
-        .filter_map(Json::text)
-        .collect();
-    for relationship in get(fields, "relationships")
-        .and_then(Json::array)
-        .unwrap_or_default()
-    {
-        let text = |key| {
-            relationship
-                .object()
-                .and_then(|r| get(r, key))
-                .and_then(Json::text)
-        };
-        let (from, to) = (text("spdxElementId"), text("relatedSpdxElement"));
-        match text("relationshipType") {
-            Some("DESCRIBES") if from == Some(DOCUMENT_ID) => out.extend(to),
-            Some("DESCRIBED_BY") if to == Some(DOCUMENT_ID) => out.extend(from),
-            _ => {}
-        }
-    }
-    out
 }
 
 struct Reader<'t, 'c> {
@@ -352,8 +263,7 @@ impl<'t> Reader<'t, '_> {
 
     /// A component that is no cargo package.
     fn other(&mut self, name: &str, version: &str, is_file: bool, claim: Claim) {
-        self.builder.document.foreign += 1;
-        self.builder.document.others.push(OtherComponent {
+        self.builder.add_other(OtherComponent {
             name: name.to_owned(),
             version: Some(version)
                 .filter(|text| !text.is_empty())
@@ -630,78 +540,4 @@ impl<'t> Reader<'t, '_> {
         }
         Ok(())
     }
-}
-
-/// Whether an end of a relationship needs no element here: one of another document, or none.
-fn is_elsewhere(id: &str) -> bool {
-    id.starts_with("DocumentRef-") || matches!(id, NO_ASSERTION | "NONE")
-}
-
-fn is_id(id: &str) -> bool {
-    id.strip_prefix("SPDXRef-").is_some_and(|rest| {
-        !rest.is_empty()
-            && rest
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
-    })
-}
-
-/// Whether a value tells anything.
-fn is_told(text: &str) -> bool {
-    !matches!(text, NO_ASSERTION | NONE)
-}
-
-/// A tool as `name-version`.
-fn tool(text: &str) -> Tool {
-    match text.rsplit_once('-') {
-        Some((name, version)) if version.starts_with(|c: char| c.is_ascii_digit() || c == 'v') => {
-            Tool {
-                name: name.to_owned(),
-                version: Some(version.to_owned()),
-            }
-        }
-        _ => Tool {
-            name: text.to_owned(),
-            version: None,
-        },
-    }
-}
-
-/// A person as Cargo.toml writes an author: `Name <mail>`.
-pub(super) fn person(text: &str) -> Option<String> {
-    let Contact { name, email, .. } = actor(text).filter(|_| text.starts_with("Person:"))?;
-    Some(match email {
-        Some(email) => format!("{name} <{email}>"),
-        None => name,
-    })
-}
-
-/// A person or an organisation: `Person: Name (mail)`.
-pub(super) fn actor(text: &str) -> Option<Contact> {
-    let rest = text
-        .strip_prefix("Person:")
-        .or_else(|| text.strip_prefix("Organization:"))?
-        .trim();
-    let (name, email) = match rest
-        .strip_suffix(')')
-        .and_then(|rest| rest.rsplit_once('('))
-    {
-        Some((name, email)) => (name.trim(), Some(email.trim()).filter(|e| !e.is_empty())),
-        None => (rest, None),
-    };
-    Some(Contact {
-        name: name.to_owned(),
-        email: email.map(str::to_owned),
-        url: None,
-    })
-}
-
-/// The source that the download location of a package without purl names.
-fn told_elsewhere(fields: &Fields<'_>) -> Option<Source> {
-    let location = get(fields, "downloadLocation").and_then(Json::text)?;
-    if let Some(source) = claimed::source_of_index(location) {
-        return Some(source);
-    }
-    let source = claimed::source_of_download(location);
-    (source.url.is_none()).then_some(source)
 }

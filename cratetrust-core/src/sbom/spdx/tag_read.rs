@@ -8,7 +8,7 @@ use super::properties;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::progress::CancelToken;
-use crate::sbom::value::{Faults, Json, Place, get};
+use crate::sbom::value::{Faults, Json, Place, get, too_many};
 use crate::sbom::{Document, Format};
 
 const OPEN: &str = "<text>";
@@ -138,6 +138,8 @@ struct Elements<'a> {
 
 struct Parser<'a, 'f> {
     faults: &'f mut Faults,
+    /// How many values were kept.
+    values: u64,
     section: Section,
     document: Element<'a>,
     creation: Element<'a>,
@@ -197,6 +199,7 @@ impl<'a, 'f> Parser<'a, 'f> {
     fn new(faults: &'f mut Faults) -> Self {
         Self {
             faults,
+            values: 0,
             section: Section::Document,
             document: Element::at(1),
             creation: Element::at(1),
@@ -241,6 +244,12 @@ impl<'a, 'f> Parser<'a, 'f> {
                                 }
                             }
                         };
+                        self.values += 1;
+                        let limits = &self.faults.limits;
+                        if self.values > limits.sbom_values() {
+                            let error = too_many("values", limits.sbom_values(), limits);
+                            return Err(error.at_line(line, None));
+                        }
                         self.tag(tag.trim(), value, line);
                     }
                     _ => self.fault(line, "the line has no tag"),

@@ -19,8 +19,8 @@ use super::model::{
     Package as SpdxPackage, Relationship,
 };
 use super::properties::{self, Syntax};
-use super::read::{actor as read_actor, person as read_person};
 use super::tag_write;
+use super::words::{actor as read_actor, person as read_person};
 use crate::bom::{Bom, Contact, Edge, EdgeKind, Package, Scope, Tool};
 use crate::digest::Sha256;
 use crate::package::SourceKind;

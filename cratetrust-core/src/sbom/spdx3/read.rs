@@ -87,7 +87,7 @@ pub(crate) fn read(
     reader.elements()?;
     reader.root_claims();
     reader.relationships()?;
-    let mut document = reader.builder.finish();
+    let mut document = reader.builder.finish()?;
     claims::drop_derived_serial(&mut document, |bom, tool| namespace(bom, version, tool));
     Ok(document)
 }
@@ -634,14 +634,7 @@ impl<'t> Reader<'_, 't, '_> {
     }
 
     fn unknown_end(&mut self, node: &Node<'t>, name: &str, from: &str, to: &str) {
-        self.builder
-            .document
-            .unknown_refs
-            .push(crate::sbom::UnknownRef {
-                place: node.at(name),
-                from: from.to_owned(),
-                to: to.to_owned(),
-            });
+        self.builder.unknown(&Place::At(&node.at(name)), from, to);
     }
 
     /// What is said of the completeness of a package's dependencies: of several words the least.

@@ -635,13 +635,9 @@ fn hashes(package: &Package) -> Vec<Hash> {
 /// Where the package can be had: the file that crates.io serves, or a commit. How other
 /// registries serve their files only their configuration tells.
 fn download_location(package: &Package) -> Option<String> {
-    let location = match (
-        package.source.kind,
-        &package.source.url,
-        &package.source.rev,
-    ) {
-        (SourceKind::CratesIo, ..) => names::download_url(package)?,
-        (SourceKind::Git, Some(url), Some(rev)) => format!("git+{url}@{rev}"),
+    let location = match package.source.kind {
+        SourceKind::CratesIo => names::download_url(package)?,
+        SourceKind::Git => names::git_address(&package.source)?,
         _ => return None,
     };
     names::is_uri(&location).then_some(location)

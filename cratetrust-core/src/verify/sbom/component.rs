@@ -1,6 +1,6 @@
 //! One component against the package that it stands for: version, source, package URL, digests.
 
-use super::identity::{Agreement, Claimed, PurlClaim, agreement, host, name_at_version};
+use super::identity::{Agreement, Claimed, Origin, PurlClaim, agreement, host, name_at_version};
 use super::matching::Rule;
 use crate::bom::Package;
 use crate::package::{Purl, Source, SourceKind, package_purl};
@@ -14,6 +14,8 @@ pub(super) struct Outcome {
     pub(super) other_package: bool,
     /// Whether a digest was compared.
     pub(super) digest_compared: bool,
+    /// Whether a digest was compared, or told to be none that could be.
+    pub(super) digest_told: bool,
     /// Whether the evidence knows a digest that the component does not state.
     pub(super) lacks_digest: bool,
     /// Whether the package has a package URL that the component does not state.
@@ -205,6 +207,26 @@ impl Comparison<'_> {
                     .at_most(Severity::Warning),
             );
         }
+        // What some producers write where an address is wanted: the index string of a lockfile.
+        let index = claimed.claim.distributions.iter().find(|address| {
+            let names_index = ["registry+", "sparse+"]
+                .iter()
+                .any(|prefix| address.url.starts_with(prefix));
+            names_index
+                && agreement(&self.package.source, &Origin::registry(&address.url))
+                    == Agreement::Other
+        });
+        if let Some(index) = index {
+            let message = format!(
+                "the component of `{}` names another registry than {}",
+                self.who(),
+                source_words(&self.package.source)
+            );
+            return Some(
+                self.finding(Code::SourceMismatch, message)
+                    .values(source_text(&self.package.source), &index.url),
+            );
+        }
         let elsewhere = purl
             .qualifiers
             .get("download_url")
@@ -269,8 +291,11 @@ impl Comparison<'_> {
         ];
         let claimed = self.claimed;
         let place = &claimed.claim.place;
-        let faulted = reader_faulted(&format!("{place}/hashes"))
-            || reader_faulted(&format!("{place}/checksums"));
+        // What each format calls its digests; the places of tag-value are the lines of packages.
+        let faulted = ["hashes", "checksums", "checksum", "verifiedUsing"]
+            .into_iter()
+            .any(|key| reader_faulted(&format!("{place}/{key}")))
+            || (place.starts_with("line ") && reader_faulted(place));
         let mut told = faulted;
         for (label, digits) in claimed.hashes() {
             let own = algorithm(label);
@@ -307,19 +332,58 @@ impl Comparison<'_> {
             };
             self.outcome.digest_compared = true;
             if !digest.eq_ignore_ascii_case(digits) {
-                let message = format!(
-                    "the {name} of `{}` is not the one in the evidence",
-                    self.who()
-                );
-                let finding = self
-                    .finding(Code::ChecksumMismatch, message)
-                    .values(digest, digits);
+                let finding = self.other_digest(name, digest, digits);
                 self.found(finding);
             }
         }
+        self.archive_digests(&known);
         let is_known = known.iter().any(|(_, _, digest)| digest.is_some());
-        self.outcome.lacks_digest = is_known && !told && !self.outcome.digest_compared;
+        self.outcome.digest_told = told || self.outcome.digest_compared;
+        self.outcome.lacks_digest = is_known && !self.outcome.digest_told;
     }
+
+    /// What is said of the archive where the document says that it can be had from.
+    fn archive_digests(&mut self, known: &[(&str, &str, Option<String>)]) {
+        let claim = self.claimed.claim;
+        for address in &claim.distributions {
+            if !is_archive(&address.url, self.package) {
+                continue;
+            }
+            for stated in &address.hashes {
+                let (label, digits) = stated;
+                let own = algorithm(label);
+                let compared = known.iter().find(|(name, _, _)| own == *name);
+                if let Some((_, name, Some(digest))) = compared
+                    && !digest.eq_ignore_ascii_case(digits)
+                    // What the component itself states was compared above.
+                    && !claim.hashes.contains(stated)
+                {
+                    let finding = self.other_digest(name, digest, digits);
+                    self.found(finding);
+                }
+            }
+        }
+    }
+
+    fn other_digest(&self, name: &str, digest: &str, digits: &str) -> Finding {
+        let message = format!(
+            "the {name} of `{}` is not the one in the evidence",
+            self.who()
+        );
+        self.finding(Code::ChecksumMismatch, message)
+            .values(digest, digits)
+    }
+}
+
+/// Whether an address ends in the file name of the package's archive, or is where crates.io serves it.
+fn is_archive(url: &str, package: &Package) -> bool {
+    let path = url.split(['?', '#']).next().unwrap_or(url);
+    let (name, version) = (package.name.as_str(), package.version.as_str());
+    let encoded = version.replace('+', "%2B");
+    [version, encoded.as_str()].into_iter().any(|version| {
+        path.ends_with(&format!("/{name}-{version}.crate"))
+            || path.ends_with(&format!("/crates/{name}/{version}/download"))
+    })
 }
 
 /// An algorithm's name as it is compared: `SHA-256`, `sha256` and `SHA_256` are one.

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 
-use super::identity::{PurlClaim, name_at_version};
+use super::identity::{Claimed, PurlClaim, name_at_version};
 use super::matching::{Matching, Pair, Rule};
 use super::{Comparison, best, is_metadata, section_missing};
 use crate::bom::{Edge, EdgeKind, EvidenceLevel, Scope};
@@ -15,6 +15,7 @@ impl Comparison<'_> {
         self.repetitions();
         self.root();
         self.unknown_references();
+        self.incomplete_by_its_own_word();
         if self.evidence.is_partial() {
             if !self.document.bom.edges.is_empty() {
                 let message = "the binary does not tell what depends on what, so the dependencies could not be compared";
@@ -35,6 +36,31 @@ impl Comparison<'_> {
                 ));
             }
         }
+    }
+
+    /// One finding for the components whose dependencies the document itself calls incomplete.
+    fn incomplete_by_its_own_word(&mut self) {
+        let says = |claimed: &&Claimed<'_>| {
+            let said = claimed.claim.completeness.as_deref();
+            said.is_some_and(|said| said.starts_with("incomplete"))
+        };
+        let mut components = self.claims.iter().filter(says);
+        let Some(first) = components.next() else {
+            return;
+        };
+        let count = 1 + components.count();
+        let message = format!(
+            "the SBOM itself calls the dependencies of {} incomplete",
+            match count {
+                1 => "a component".to_owned(),
+                many => format!("{many} components"),
+            }
+        );
+        self.findings.push(
+            Finding::new(Code::DocumentIncomplete, message)
+                .path(&first.claim.place)
+                .values("complete", count.to_string()),
+        );
     }
 
     fn repetitions(&mut self) {
@@ -224,7 +250,9 @@ impl Comparison<'_> {
             .evidence
             .edges
             .iter()
-            .map(|edge| (at(edge.from), at(edge.to), edge.kind))
+            .map(|edge| (edge, at(edge.from), at(edge.to)))
+            .filter(|(edge, from, to)| from != to || edge.from == edge.to)
+            .map(|(edge, from, to)| (from, to, edge.kind))
             .collect();
         let mut claimed: Vec<(usize, usize, EdgeKind)> = self
             .document
@@ -232,13 +260,14 @@ impl Comparison<'_> {
             .edges
             .iter()
             .filter_map(|edge| {
-                let from = self.pair(edge.from)?;
-                let to = self.pair(edge.to)?;
-                Some((at(from.package), at(to.package), edge.kind))
+                let from = at(self.pair(edge.from)?.package);
+                let to = at(self.pair(edge.to)?.package);
+                // Between an original and its replacement, or the components that both stand for
+                // one package; a component that depends on itself is told.
+                (from != to || edge.from == edge.to).then_some((from, to, edge.kind))
             })
             .collect();
         for list in [&mut known, &mut claimed] {
-            list.retain(|(from, to, _)| from != to);
             list.sort_unstable();
             list.dedup();
         }
@@ -367,7 +396,7 @@ impl Comparison<'_> {
             && levels.all(|level| level != EvidenceLevel::Lockfile)
     }
 
-    fn claim_id(&self, claim: usize) -> Option<String> {
+    pub(super) fn claim_id(&self, claim: usize) -> Option<String> {
         match self.pair(claim) {
             Some(pair) => Some(self.id(pair.package)),
             None => self.extra_ids.get(&claim).cloned(),

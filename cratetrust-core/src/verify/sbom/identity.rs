@@ -37,7 +37,8 @@ impl Origin {
         }
     }
 
-    fn registry(url: &str) -> Self {
+    /// From the address of an index, with or without cargo's prefix.
+    pub(super) fn registry(url: &str) -> Self {
         let url = plain_url(url);
         // The registry that a purl without a qualifier means, by any of its own addresses.
         let address = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);

@@ -109,7 +109,13 @@ fn may_leave_out(document: &Document, evidence: &Bom) -> bool {
         return false;
     }
     match &evidence.selection {
-        None => evidence.evidence.is_empty() || is_lockfile_only(evidence) || is_metadata(evidence),
+        // Nor does another document that states none say that it holds what only this one is of.
+        None => {
+            use EvidenceLevel::{Lockfile, LockfileIndex, Sbom};
+            let mut levels = evidence.evidence.iter().map(|source| source.level);
+            levels.all(|level| matches!(level, Lockfile | LockfileIndex | Sbom))
+                || is_metadata(evidence)
+        }
         Some(known) => known
             .targets
             .iter()
@@ -233,9 +239,23 @@ impl<'a> Comparison<'a> {
     }
 
     fn document_facts(&mut self) {
+        let by_place: HashMap<&str, usize> = if self.document.faults.is_empty() {
+            HashMap::new()
+        } else {
+            let places = self.claims.iter().enumerate();
+            places
+                .map(|(index, claimed)| (claimed.claim.place.as_str(), index))
+                .collect()
+        };
         for fault in &self.document.faults {
-            self.findings
-                .push(Finding::new(Code::DocumentInvalid, &fault.message).path(&fault.place));
+            // The component that it stands in, the innermost one.
+            let component = prefixes(&fault.place)
+                .filter_map(|place| by_place.get(place))
+                .last();
+            let mut finding =
+                Finding::new(Code::DocumentInvalid, &fault.message).path(&fault.place);
+            finding.package = component.and_then(|claim| self.claim_id(*claim));
+            self.findings.push(finding);
         }
         let foreign = self.document.foreign;
         if foreign > 0 {
@@ -267,6 +287,14 @@ impl<'a> Comparison<'a> {
                 Finding::new(Code::ComponentUnlisted, message)
             } else if self.may_leave_out {
                 let why = match self.evidence.selection {
+                    None if self
+                        .evidence
+                        .evidence
+                        .iter()
+                        .any(|e| e.level == EvidenceLevel::Sbom) =>
+                    {
+                        "the evidence states no selection and cannot tell whether that of the SBOM needs it"
+                    }
                     None => "a lockfile cannot tell whether its selection needs it",
                     Some(_) => "the evidence is of other targets",
                 };
@@ -368,7 +396,7 @@ impl<'a> Comparison<'a> {
         let reader_faulted = |place: &str| faults.contains(place);
         let mut findings = Vec::new();
         let (mut no_digest, mut no_purl) = (Vec::new(), Vec::new());
-        let mut any_digest = self.document.has_checksums;
+        let mut any_digest = false;
         for (index, claimed) in self.claims.iter().enumerate() {
             let Some(pair) = self.pair(index) else {
                 continue;
@@ -392,8 +420,8 @@ impl<'a> Comparison<'a> {
             if outcome.other_package {
                 self.other_packages.insert(pair.package);
             }
+            any_digest |= outcome.digest_told;
             if outcome.digest_compared {
-                any_digest = true;
                 self.anchored.insert(pair.package);
             }
             // What one component of a package lacks, another may state.
@@ -410,8 +438,13 @@ impl<'a> Comparison<'a> {
         if any_digest {
             self.lacking(Code::ChecksumMissing, &no_digest);
         } else if !no_digest.is_empty() {
+            let lacks = if self.document.has_checksums {
+                "the SBOM states no checksum of a cargo package that the evidence can be compared with"
+            } else {
+                "the SBOM states no checksum of a cargo package"
+            };
             self.findings.push(section_missing(
-                "the SBOM states no checksum of a cargo package",
+                lacks,
                 "packages with one in the evidence:",
                 no_digest.len(),
             ));

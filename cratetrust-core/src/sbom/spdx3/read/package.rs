@@ -52,8 +52,7 @@ impl<'t> Reader<'_, 't, '_> {
         };
         let mut scratch = Package::new("", "", claims::untold(false));
         self.facts(node, &mut scratch, &mut claim);
-        self.builder.document.foreign += 1;
-        self.builder.document.others.push(OtherComponent {
+        self.builder.add_other(OtherComponent {
             name: graph::text(node.fields, "name")
                 .unwrap_or_default()
                 .to_owned(),
