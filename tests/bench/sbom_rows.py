@@ -136,7 +136,7 @@ def made_up(lock: Path, packages: int) -> Path:
     """A lockfile of many packages, each of which depends on three before it."""
     lines = ["version = 4\n"]
     for number in range(packages):
-        before = sorted({number // 2, number // 3, number - 1} & set(range(1, number)))
+        before = sorted(other for other in {number // 2, number // 3, number - 1} if 1 <= other < number)
         needs = "".join(f' "crate-{other}",\n' for other in before)
         lines.append(f'[[package]]\nname = "crate-{number}"\nversion = "1.{number}.0"\n')
         if number:
@@ -197,7 +197,12 @@ def minimal(path: Path, components: int) -> Path:
 def exact(bench: Bench) -> None:
     """SBOMs of the exact build for the host, beside the peers that ask cargo."""
     archives = next((bench.home / "registry" / "cache").iterdir())
-    sources = next((bench.home / "registry" / "src").iterdir())
+    # Apart from the archives, which would be taken first.
+    apart = bench.corpus / "bench" / "sources" / "registry"
+    apart.mkdir(parents=True, exist_ok=True)
+    if not (apart / "src").is_dir():
+        (apart / "src").symlink_to(bench.home / "registry" / "src")
+    sources = next((apart / "src").iterdir())
     ours = [str(bench.command), "sbom", str(bench.project), "--jobs", "1", "--quiet"]
     ways = (
         ("exact, no facts, .crate files", archives, "none", 3.0),
