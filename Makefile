@@ -121,6 +121,7 @@ oracle: ## Compares the library with cargo itself: every pinned project, target 
 	$(ORACLE) truth --precursor default
 	$(ORACLE) table --page docs/accuracy.md --command "$(TARGET)/release/cratetrust"
 	$(ORACLE) compare --command "$(TARGET)/release/cratetrust"
+	$(ORACLE) index --command "$(TARGET)/release/cratetrust"
 	$(ORACLE) generate --seeds 0:1000 --command "$(TARGET)/release/cratetrust"
 
 .PHONY: peers
@@ -228,6 +229,7 @@ test-oracle:
 	$(ORACLE) self-test
 	$(ORACLE) truth --matrix small --precursor default
 	$(ORACLE) compare --matrix small --if-able --command "$(TARGET)/debug/cratetrust"
+	$(ORACLE) index --matrix small --command "$(TARGET)/debug/cratetrust"
 	$(ORACLE) generate --seeds 0:60 --if-able --command "$(TARGET)/debug/cratetrust"
 
 # ---- lints ------------------------------------------------------------------------------------

@@ -31,8 +31,8 @@ func VerifyPackage(ctx context.Context, input Input, opts ...Option) (*Report, e
 	return report(ctx, backend.VerifyPackage, []Input{input}, opts)
 }
 
-// GenerateSBOM makes a bill of materials of what the evidence tells: Cargo.lock files, or
-// directories with one.
+// GenerateSBOM makes a bill of materials of what the evidence tells: a Cargo.lock, a project's
+// directory, cargo's record of a build or the output of cargo metadata; several pieces are joined.
 //
 // What came up on the way is in the BOM's Report; a verdict of fail there is no error here.
 func GenerateSBOM(ctx context.Context, evidence []Input, opts ...Option) (*BOM, error) {
@@ -50,8 +50,8 @@ func GenerateSBOM(ctx context.Context, evidence []Input, opts ...Option) (*BOM, 
 	return bom, nil
 }
 
-// VerifySBOM asks whether an SBOM of any producer tells the truth about the evidence: Cargo.lock
-// files, directories with one, or other SBOMs.
+// VerifySBOM asks whether an SBOM of any producer tells the truth about the evidence: that of
+// [GenerateSBOM], or another SBOM.
 //
 // A document that does not is a verdict of the report. One of no known format is an error that
 // matches [ErrUnsupportedFormat].

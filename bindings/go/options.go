@@ -35,7 +35,9 @@ func WithLockfile(lockfile Input) Option {
 	return func(c *config) { c.lockfile = &lockfile }
 }
 
-// WithIndex names the index file, one JSON object a line, that [VerifyPackage] measures with.
+// WithIndex names the index file, one JSON object a line, or the index directory that [VerifyPackage]
+// measures with, and that speaks for packages whose manifests are not at hand where a selection is
+// resolved.
 func WithIndex(index Input) Option {
 	return func(c *config) { c.index = &index }
 }

@@ -67,8 +67,9 @@ pub unsafe extern "C" fn cratetrust_verify_package(
     })
 }
 
-/// What is in this build, as far as the evidence can tell: `count` inputs, each a Cargo.lock or a
-/// directory with one.
+/// What is in this build, as far as the evidence can tell: `count` inputs, each a Cargo.lock, a
+/// project's directory, cargo's record of a build or the output of `cargo metadata`; several are
+/// joined.
 ///
 /// Ownership: the caller frees `*out` with `cratetrust_bom_free`.
 /// NULL: `options` (for the defaults) and `err` may be NULL; `inputs`, each of them, and `out` must
@@ -95,8 +96,8 @@ pub unsafe extern "C" fn cratetrust_generate_sbom(
     })
 }
 
-/// Does this SBOM, of any producer, tell the truth about the evidence: `count` inputs, each a
-/// Cargo.lock, a directory with one, or another SBOM?
+/// Does this SBOM, of any producer, tell the truth about the evidence: `count` inputs as for
+/// `cratetrust_generate_sbom`, or another SBOM?
 ///
 /// A document that does not is a verdict of the report, not a status.
 /// Ownership: the caller frees `*out` with `cratetrust_report_free`.

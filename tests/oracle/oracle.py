@@ -5,6 +5,7 @@
     oracle.py truth       asks cargo and keeps the answers below .corpus/oracle/truth
     oracle.py compare     runs `cratetrust sbom` on the same cases and compares
     oracle.py table       tables of the library, of the bare lockfile and of `cargo metadata`
+    oracle.py index       the library with all archives hidden, so that index lines have to do
     oracle.py generate    truths of generated workspaces, and the same comparison on them
     oracle.py self-test   the harness against itself
     oracle.py lock        has cargo lock made projects anew (after a change of their manifests)
@@ -27,6 +28,7 @@ from typing import Any, TypeVar
 
 import compare
 import generated
+import index
 import tables
 from projects import TARGETS, Project, all_projects, digest, fetch, lay_out, lock
 from selftest import self_test
@@ -206,12 +208,31 @@ def run_table(settings: Settings, cargo: Cargo) -> str:
     return tables.text(cases, len(answers) - len(cases)) + note
 
 
+def run_index(settings: Settings, cargo: Cargo, verbose: int) -> int:
+    """The library without archives. Fails where anything is lost or made up."""
+    with index.hidden(cargo.home) as home:
+
+        def one(case: Case) -> tuple[str, Graph, index.Answer] | None:
+            document = read_truth(case, settings.base)
+            if document["status"] != "ok":
+                return None
+            root = case.project.root(settings.base)
+            return str(case), Graph.from_json(document), index.judge(document, settings.command, root, cargo, home)
+
+        results = [result for result in in_parallel(one, settings.cases, settings.jobs) if result]
+    text, faulty = index.table(results, verbose)
+    print(text)
+    return 1 if faulty or not results else 0
+
+
 # --- the command --------------------------------------------------------------------------------
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="cargo's own word on what a build is made of")
-    parser.add_argument("what", choices=("fetch", "truth", "compare", "table", "generate", "self-test", "lock"))
+    parser.add_argument(
+        "what", choices=("fetch", "truth", "compare", "table", "index", "generate", "self-test", "lock")
+    )
     parser.add_argument("--corpus", type=Path, default=os.environ.get("CRATETRUST_CORPUS", HERE.parents[1] / ".corpus"))
     parser.add_argument("--command", type=Path, default=HERE.parents[1] / "target" / "release" / "cratetrust")
     parser.add_argument("--matrix", choices=("small", "large"), default="large")
@@ -271,6 +292,8 @@ def run(argv: Sequence[str] | None) -> int:
         print(text)
         if options.page:
             tables.write(options.page, text)
+    elif options.what == "index":
+        return run_index(settings, cargo, options.verbose)
     elif options.what == "generate":
         first, _, last = options.seeds.partition(":")
         seeds = range(int(first), int(last or int(first) + 1))

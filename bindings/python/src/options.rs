@@ -61,6 +61,11 @@ impl Builder {
         self
     }
 
+    pub(crate) fn index(mut self, index: Option<Input>) -> Self {
+        self.options.index = index;
+        self
+    }
+
     /// Hands the words to the core.
     pub(crate) fn finish(self, py: Python<'_>, timestamp: Option<Timestamp>) -> PyResult<Options> {
         let Self { mut options, words } = self;

@@ -100,7 +100,8 @@ pub(crate) fn verify_package(
 
 /// What is in this build, as far as the evidence can tell?
 ///
-/// Evidence is a Cargo.lock or a directory with one, or several. `crates` are places where the
+/// Evidence is a Cargo.lock, a project's directory, cargo's record of a build, the output of `cargo
+/// metadata`, or a sequence of these, which are joined. `crates` are places where the
 /// packages' bytes lie (a CARGO_HOME, a registry cache, unpacked sources, a vendor directory, crate
 /// files): facts come from bytes that match the lockfile, and those that contradict it are findings of
 /// the report. `enrich` says what is taken from them: `all`, what the `manifests` say, or `none`.
@@ -116,10 +117,12 @@ pub(crate) fn verify_package(
 /// What is built is told by `target` and `host` (triples), `features`, `no_default_features`,
 /// `all_features`, `package`, `bin`, `lib`, `cfg` and `dev`, in the words of the command's flags. Where
 /// a target or a host is given, a
-/// directory is resolved with the manifests of its packages in `crates`.
+/// directory is resolved with the manifests of its packages in `crates`, and with what the index
+/// directory `index` says of those that are not there.
 #[pyfunction]
 #[pyo3(signature = (
-    evidence, *, crates = None, enrich = None, supplier = None, contact = None, manufacturer = None,
+    evidence, *, crates = None, index = None, enrich = None, supplier = None, contact = None,
+    manufacturer = None,
     manufacturer_contact = None, author = None, timestamp = None, license = None, lifecycle = None,
     serial = None, tool = None, vcs_url = None, conclude_declared = None, component_supplier = None,
     target = None, host = None, features = None, no_default_features = None, all_features = None,
@@ -131,6 +134,7 @@ pub(crate) fn generate_sbom(
     py: Python<'_>,
     evidence: PyInputs,
     crates: Option<PyInputs>,
+    index: Option<PyInput>,
     enrich: Option<&str>,
     supplier: Option<&str>,
     contact: Option<&str>,
@@ -166,6 +170,7 @@ pub(crate) fn generate_sbom(
     let evidence = evidence.into_core("Cargo.lock", &call);
     let options = Builder::new(&call, limits, progress)
         .crates(crates.map(|crates| crates.into_core("crate", &call)))
+        .index(index.map(|index| index.into_core(None, "index", &call)))
         .set("enrich", enrich)
         .set("supplier", supplier)
         .set("contact", contact)
@@ -202,15 +207,16 @@ pub(crate) fn generate_sbom(
 /// Does this SBOM tell the truth about the evidence?
 ///
 /// The SBOM may be of any producer, in any format that is read here; `label` names bytes or a file
-/// object. `level` is `components`, `graph`, the default, or `full`.
+/// object. Evidence is as for `generate_sbom`, or another SBOM. `level` is `components`, `graph`, the default, or `full`.
 ///
 /// What is built is told by `target` and `host` (triples), `features`, `no_default_features`,
 /// `all_features`, `package`, `bin`, `lib`, `cfg` and `dev`, in the words of the command's flags. Where
 /// a target or a host is given, a
-/// directory of `evidence` is resolved with the manifests of its packages in `crates`.
+/// directory of `evidence` is resolved with the manifests of its packages in `crates`, and with what
+/// the index directory `index` says of those that are not there.
 #[pyfunction]
 #[pyo3(signature = (
-    sbom, evidence, *, label = None, level = None, crates = None,
+    sbom, evidence, *, label = None, level = None, crates = None, index = None,
     target = None, host = None, features = None, no_default_features = None, all_features = None,
     package = None, bin = None, lib = None, cfg = None, dev = None,
     preset = None, severity = None, limits = None,
@@ -224,6 +230,7 @@ pub(crate) fn verify_sbom(
     label: Option<&str>,
     level: Option<&str>,
     crates: Option<PyInputs>,
+    index: Option<PyInput>,
     target: Option<Words>,
     host: Option<&str>,
     features: Option<Words>,
@@ -245,6 +252,7 @@ pub(crate) fn verify_sbom(
     let evidence = evidence.into_core("Cargo.lock", &call);
     let options = Builder::new(&call, limits, progress)
         .crates(crates.map(|crates| crates.into_core("crate", &call)))
+        .index(index.map(|index| index.into_core(None, "index", &call)))
         .set("level", level)
         .set("target", target)
         .set("host", host)

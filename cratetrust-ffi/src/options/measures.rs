@@ -36,8 +36,9 @@ pub unsafe extern "C" fn cratetrust_options_set_lockfile(
     })
 }
 
-/// Sets the index file (one JSON object a line) that `cratetrust_verify_package` measures with; NULL
-/// takes it away again.
+/// Sets the index file (one JSON object a line) or index directory that `cratetrust_verify_package`
+/// measures with, and that speaks for packages whose manifests are not at hand where a selection is
+/// resolved; NULL takes it away again.
 ///
 /// Ownership: shared; the caller still frees `index`, before or after the options.
 /// NULL: `index` and `err` may be NULL.

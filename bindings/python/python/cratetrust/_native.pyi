@@ -650,11 +650,12 @@ def diff_lockfiles(old: Input, new: Input, *, preset: str | None = None, severit
     What is new, gone or changed between two lockfiles?
     """
 
-def generate_sbom(evidence: Input | Sequence[Input], *, crates: Input | Sequence[Input] | None = None, enrich: str | None = None, supplier: str | None = None, contact: str | None = None, manufacturer: str | None = None, manufacturer_contact: str | None = None, author: str | Sequence[str] | None = None, timestamp: str | int | datetime | None = None, license: str | None = None, lifecycle: str | None = None, serial: str | None = None, tool: str | Sequence[str] | None = None, vcs_url: str | None = None, conclude_declared: bool | None = None, component_supplier: str | None = None, target: str | Sequence[str] | None = None, host: str | None = None, features: str | Sequence[str] | None = None, no_default_features: bool | None = None, all_features: bool | None = None, package: str | Sequence[str] | None = None, bin: str | Sequence[str] | None = None, lib: bool | None = None, cfg: str | Sequence[str] | None = None, dev: bool | None = None, preset: str | None = None, severity: Mapping[str, str] | None = None, limits: Limits | None = None, jobs: int | None = None, progress: Progress | None = None, cancel: CancelToken | None = None) -> Bom:
+def generate_sbom(evidence: Input | Sequence[Input], *, crates: Input | Sequence[Input] | None = None, index: Input | None = None, enrich: str | None = None, supplier: str | None = None, contact: str | None = None, manufacturer: str | None = None, manufacturer_contact: str | None = None, author: str | Sequence[str] | None = None, timestamp: str | int | datetime | None = None, license: str | None = None, lifecycle: str | None = None, serial: str | None = None, tool: str | Sequence[str] | None = None, vcs_url: str | None = None, conclude_declared: bool | None = None, component_supplier: str | None = None, target: str | Sequence[str] | None = None, host: str | None = None, features: str | Sequence[str] | None = None, no_default_features: bool | None = None, all_features: bool | None = None, package: str | Sequence[str] | None = None, bin: str | Sequence[str] | None = None, lib: bool | None = None, cfg: str | Sequence[str] | None = None, dev: bool | None = None, preset: str | None = None, severity: Mapping[str, str] | None = None, limits: Limits | None = None, jobs: int | None = None, progress: Progress | None = None, cancel: CancelToken | None = None) -> Bom:
     """
     What is in this build, as far as the evidence can tell?
 
-    Evidence is a Cargo.lock or a directory with one, or several. `crates` are places where the
+    Evidence is a Cargo.lock, a project's directory, cargo's record of a build, the output of `cargo
+    metadata`, or a sequence of these, which are joined. `crates` are places where the
     packages' bytes lie (a CARGO_HOME, a registry cache, unpacked sources, a vendor directory, crate
     files): facts come from bytes that match the lockfile, and those that contradict it are findings of
     the report. `enrich` says what is taken from them: `all`, what the `manifests` say, or `none`.
@@ -670,7 +671,8 @@ def generate_sbom(evidence: Input | Sequence[Input], *, crates: Input | Sequence
     What is built is told by `target` and `host` (triples), `features`, `no_default_features`,
     `all_features`, `package`, `bin`, `lib`, `cfg` and `dev`, in the words of the command's flags. Where
     a target or a host is given, a
-    directory is resolved with the manifests of its packages in `crates`.
+    directory is resolved with the manifests of its packages in `crates`, and with what the index
+    directory `index` says of those that are not there.
     """
 
 def inspect(path: Input, *, label: str | None = None, profile: str | None = None, limits: Limits | None = None, progress: Progress | None = None, cancel: CancelToken | None = None) -> dict[str, Any]:
@@ -710,15 +712,16 @@ def verify_package(path: Input, *, label: str | None = None, lockfile: Input | N
     and a path that cannot be opened raise.
     """
 
-def verify_sbom(sbom: Input, evidence: Input | Sequence[Input], *, label: str | None = None, level: str | None = None, crates: Input | Sequence[Input] | None = None, target: str | Sequence[str] | None = None, host: str | None = None, features: str | Sequence[str] | None = None, no_default_features: bool | None = None, all_features: bool | None = None, package: str | Sequence[str] | None = None, bin: str | Sequence[str] | None = None, lib: bool | None = None, cfg: str | Sequence[str] | None = None, dev: bool | None = None, preset: str | None = None, severity: Mapping[str, str] | None = None, limits: Limits | None = None, progress: Progress | None = None, cancel: CancelToken | None = None) -> Report:
+def verify_sbom(sbom: Input, evidence: Input | Sequence[Input], *, label: str | None = None, level: str | None = None, crates: Input | Sequence[Input] | None = None, index: Input | None = None, target: str | Sequence[str] | None = None, host: str | None = None, features: str | Sequence[str] | None = None, no_default_features: bool | None = None, all_features: bool | None = None, package: str | Sequence[str] | None = None, bin: str | Sequence[str] | None = None, lib: bool | None = None, cfg: str | Sequence[str] | None = None, dev: bool | None = None, preset: str | None = None, severity: Mapping[str, str] | None = None, limits: Limits | None = None, progress: Progress | None = None, cancel: CancelToken | None = None) -> Report:
     """
     Does this SBOM tell the truth about the evidence?
 
     The SBOM may be of any producer, in any format that is read here; `label` names bytes or a file
-    object. `level` is `components`, `graph`, the default, or `full`.
+    object. Evidence is as for `generate_sbom`, or another SBOM. `level` is `components`, `graph`, the default, or `full`.
 
     What is built is told by `target` and `host` (triples), `features`, `no_default_features`,
     `all_features`, `package`, `bin`, `lib`, `cfg` and `dev`, in the words of the command's flags. Where
     a target or a host is given, a
-    directory of `evidence` is resolved with the manifests of its packages in `crates`.
+    directory of `evidence` is resolved with the manifests of its packages in `crates`, and with what
+    the index directory `index` says of those that are not there.
     """
