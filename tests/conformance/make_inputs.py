@@ -16,6 +16,8 @@ import tarfile
 import zlib
 from pathlib import Path
 
+import make_build
+
 HERE = Path(__file__).resolve().parent
 CRATES_IO = "registry+https://github.com/rust-lang/crates.io-index"
 SPARSE = "sparse+https://registry.example.org/index/"
@@ -398,6 +400,8 @@ def inputs() -> dict[str, bytes]:
         "yanked": True,
     }
     out["index/alpha"] = (json.dumps(index, separators=(",", ":")) + "\n").encode()
+
+    out |= make_build.inputs(tar_entry, pack, sha256)
 
     out["sboms/other.cdx.json"] = other_sbom()
     out["sboms/component-missing.cdx.json"] = other_sbom(drop="beta")
