@@ -1580,8 +1580,9 @@ int32_t cratetrust_options_set_lockfile(struct cratetrust_options *options,
                                         struct cratetrust_error **err);
 
 /**
- * Sets the index file (one JSON object a line) that `cratetrust_verify_package` measures with; NULL
- * takes it away again.
+ * Sets the index file (one JSON object a line) or index directory that `cratetrust_verify_package`
+ * measures with, and that speaks for packages whose manifests are not at hand where a selection is
+ * resolved; NULL takes it away again.
  *
  * Ownership: shared; the caller still frees `index`, before or after the options.
  * NULL: `index` and `err` may be NULL.
@@ -2569,8 +2570,9 @@ int32_t cratetrust_verify_package(const struct cratetrust_input *input,
                                   struct cratetrust_error **err);
 
 /**
- * What is in this build, as far as the evidence can tell: `count` inputs, each a Cargo.lock or a
- * directory with one.
+ * What is in this build, as far as the evidence can tell: `count` inputs, each a Cargo.lock, a
+ * project's directory, cargo's record of a build or the output of `cargo metadata`; several are
+ * joined.
  *
  * Ownership: the caller frees `*out` with `cratetrust_bom_free`.
  * NULL: `options` (for the defaults) and `err` may be NULL; `inputs`, each of them, and `out` must
@@ -2586,8 +2588,8 @@ int32_t cratetrust_generate_sbom(const struct cratetrust_input *const *inputs,
                                  struct cratetrust_error **err);
 
 /**
- * Does this SBOM, of any producer, tell the truth about the evidence: `count` inputs, each a
- * Cargo.lock, a directory with one, or another SBOM?
+ * Does this SBOM, of any producer, tell the truth about the evidence: `count` inputs as for
+ * `cratetrust_generate_sbom`, or another SBOM?
  *
  * A document that does not is a verdict of the report, not a status.
  * Ownership: the caller frees `*out` with `cratetrust_report_free`.
