@@ -16,6 +16,8 @@ import tarfile
 import zlib
 from pathlib import Path
 
+import make_build
+
 HERE = Path(__file__).resolve().parent
 CRATES_IO = "registry+https://github.com/rust-lang/crates.io-index"
 SPARSE = "sparse+https://registry.example.org/index/"
@@ -452,6 +454,8 @@ def inputs() -> dict[str, bytes]:
     out["binaries/app-truncated"] = listing()[:400]
     out["binaries/no-list"] = showing()
     out["binaries/no-rust"] = program({".text": b"\x90"})
+
+    out |= make_build.inputs(tar_entry, pack, sha256)
 
     out["sboms/other.cdx.json"] = other_sbom()
     out["sboms/component-missing.cdx.json"] = other_sbom(drop="beta")

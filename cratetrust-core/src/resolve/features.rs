@@ -69,6 +69,15 @@ pub(super) struct Active {
     split: bool,
     /// Dependencies that should be used and that the lockfile does not have: package and entry.
     pub(super) lost: Vec<(usize, usize)>,
+    /// What is turned on in packages whose features are known, and is not there.
+    pub(super) unmet: Vec<(usize, Unmet)>,
+}
+
+/// What a package should have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Unmet {
+    Feature(Symbol),
+    Dependency(Symbol),
 }
 
 impl Active {
@@ -116,6 +125,7 @@ pub(super) fn activate(
         values: Vec::new(),
         open: Vec::new(),
         lost: HashSet::new(),
+        unmet: HashSet::new(),
         steps: 0,
     };
     work.states
@@ -136,10 +146,13 @@ pub(super) fn activate(
     work.run(cancel)?;
     let mut lost: Vec<_> = work.lost.into_iter().collect();
     lost.sort_unstable();
+    let mut unmet: Vec<_> = work.unmet.into_iter().collect();
+    unmet.sort_unstable();
     Ok(Active {
         states: work.states,
         split: plan.split,
         lost,
+        unmet,
     })
 }
 
@@ -157,6 +170,7 @@ struct Work<'g, 'a> {
     /// Packages whose dependencies are still to be reached.
     open: Vec<Side>,
     lost: HashSet<(usize, usize)>,
+    unmet: HashSet<(usize, Unmet)>,
     steps: u64,
 }
 
@@ -286,16 +300,29 @@ impl Work<'_, '_> {
                 let is_new = self
                     .state(side)
                     .is_some_and(|state| state.features.insert(feature));
-                if is_new && let Some(values) = node.feature(feature) {
-                    self.push(side, values);
+                match node.feature(feature) {
+                    Some(values) if is_new => self.push(side, values),
+                    // What was asked for by the name of a dependency was looked for there.
+                    None if node.is_known() && !node.has_optional(feature) => {
+                        self.unmet.insert((side.package, Unmet::Feature(feature)));
+                    }
+                    _ => {}
                 }
             }
-            Value::Dependency(name) => self.turn_on_dependency(side, name),
+            Value::Dependency(name) => {
+                if node.is_known() && node.named(name).is_empty() {
+                    self.unmet.insert((side.package, Unmet::Dependency(name)));
+                }
+                self.turn_on_dependency(side, name);
+            }
             Value::OfDependency {
                 name,
                 feature,
                 weak,
             } => {
+                if node.is_known() && node.named(name).is_empty() {
+                    self.unmet.insert((side.package, Unmet::Dependency(name)));
+                }
                 for at in node.named(name) {
                     self.steps += 1;
                     let Some(entry) = node.entries.get(*at) else {

@@ -121,6 +121,11 @@ impl Node<'_> {
         self.targets?.library
     }
 
+    /// Whether its dependencies and features are known.
+    pub(super) fn is_known(&self) -> bool {
+        self.declared || self.targets.is_some()
+    }
+
     /// The build scripts; of a package whose index line alone is at hand, one where something is
     /// declared for it.
     pub(super) fn build_scripts(&self) -> usize {

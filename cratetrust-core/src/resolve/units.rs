@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::features::Active;
+use super::features::{Active, Unmet};
 use super::graph::{Assume, Entry, Graph, Node, Platforms, edge_kind};
 use super::roots::Plan;
 use super::{SkippedBinary, UsedEdge};
@@ -369,6 +369,19 @@ impl<'a> Work<'_, 'a> {
                 self.gaps.insert((doubt.from, doubt.why.clone()));
                 self.uncertain.extend(&doubt.others);
             }
+        }
+        for (at, unmet) in &self.active.unmet {
+            let why = match unmet {
+                Unmet::Feature(name) => format!(
+                    "its feature `{}` is turned on, and it has none of that name: manifests and lockfile are not of one state",
+                    graph.names.text(*name)
+                ),
+                Unmet::Dependency(name) => format!(
+                    "a feature turns on its dependency `{}`, and it has none of that name",
+                    graph.names.text(*name)
+                ),
+            };
+            self.gaps.insert((*at, why));
         }
         let lost: Vec<(usize, &str)> = self
             .active

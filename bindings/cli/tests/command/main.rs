@@ -7,6 +7,7 @@
     reason = "tests"
 )]
 
+mod evidence;
 mod files;
 mod page;
 mod selection;
