@@ -830,6 +830,11 @@
 #define CRATETRUST_LIMIT_SBOM_SIZE "sbom-size"
 
 /**
+ * Limit `sbom-components`, by default 262144.
+ */
+#define CRATETRUST_LIMIT_SBOM_COMPONENTS "sbom-components"
+
+/**
  * Limit `binary-size`, by default 1073741824.
  */
 #define CRATETRUST_LIMIT_BINARY_SIZE "binary-size"
@@ -945,6 +950,36 @@
 #define CRATETRUST_PRESET_CARGO 3
 
 /**
+ * `cratetrust_verify_sbom` compares presence, version, source, purl and checksum.
+ */
+#define CRATETRUST_LEVEL_COMPONENTS 1
+
+/**
+ * It also compares the root, edges and duplicates; the default.
+ */
+#define CRATETRUST_LEVEL_GRAPH 2
+
+/**
+ * It also compares the selection, scopes and licences, as far as the evidence holds them.
+ */
+#define CRATETRUST_LEVEL_FULL 3
+
+/**
+ * All that there is is taken from the packages' bytes; the default.
+ */
+#define CRATETRUST_ENRICH_ALL 1
+
+/**
+ * What their manifests say: archives are hashed, and inflated as far as that.
+ */
+#define CRATETRUST_ENRICH_MANIFESTS 2
+
+/**
+ * Nothing beyond what is built of them.
+ */
+#define CRATETRUST_ENRICH_NONE 3
+
+/**
  * Nobody is named as the supplier of a package; the default.
  */
 #define CRATETRUST_COMPONENT_SUPPLIER_NONE 1
@@ -983,21 +1018,6 @@
  * The EU Cyber Resilience Act.
  */
 #define CRATETRUST_PROFILE_CRA 4
-
-/**
- * `cratetrust_verify_sbom` compares presence, version, source, purl and checksum.
- */
-#define CRATETRUST_LEVEL_COMPONENTS 1
-
-/**
- * It also compares the root, edges and duplicates; the default.
- */
-#define CRATETRUST_LEVEL_GRAPH 2
-
-/**
- * It also compares the selection, scopes and licences, as far as the evidence holds them.
- */
-#define CRATETRUST_LEVEL_FULL 3
 
 /**
  * Everything that was asked was checked and holds.
@@ -1478,7 +1498,7 @@ void cratetrust_options_free(struct cratetrust_options *options);
  * Sets what a JSON object names and leaves the rest. The keys are the command's flag names with
  * `_` for `-`: limit, jobs, preset, severity, lockfile, index, against, sha256, expect, checks, level,
  * supplier, contact, author, timestamp, crates, manufacturer, manufacturer_contact, license, lifecycle,
- * serial, vcs_url, tool, conclude_declared, component_supplier, target, host, features,
+ * serial, vcs_url, tool, conclude_declared, component_supplier, enrich, target, host, features,
  * no_default_features, all_features, package, bin, lib, cfg, dev. After a failure the options are
  * unchanged.
  *
@@ -1580,6 +1600,113 @@ int32_t cratetrust_options_set_severity(struct cratetrust_options *options,
                                         const char *code,
                                         size_t code_len,
                                         int32_t severity,
+                                        struct cratetrust_error **err);
+
+/**
+ * Sets the Cargo.lock that `cratetrust_verify_package` measures with; NULL takes it away again.
+ *
+ * Ownership: shared; the caller still frees `lockfile`, before or after the options.
+ * NULL: `lockfile` and `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: none beyond NULL; the file is read by the call that needs it.
+ */
+int32_t cratetrust_options_set_lockfile(struct cratetrust_options *options,
+                                        const struct cratetrust_input *lockfile,
+                                        struct cratetrust_error **err);
+
+/**
+ * Sets the index file (one JSON object a line) or index directory that `cratetrust_verify_package`
+ * measures with, and that speaks for packages whose manifests are not at hand where a selection is
+ * resolved; NULL takes it away again.
+ *
+ * Ownership: shared; the caller still frees `index`, before or after the options.
+ * NULL: `index` and `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: none beyond NULL; the file is read by the call that needs it.
+ */
+int32_t cratetrust_options_set_index(struct cratetrust_options *options,
+                                     const struct cratetrust_input *index,
+                                     struct cratetrust_error **err);
+
+/**
+ * Sets the other side of a byte comparison in `cratetrust_verify_package`: for a `.crate` file, a
+ * checkout of its source; for an unpacked crate, its `.crate` file. NULL takes it away again.
+ *
+ * Ownership: shared; the caller still frees `against`, before or after the options.
+ * NULL: `against` and `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: none beyond NULL; it is read by the call that needs it.
+ */
+int32_t cratetrust_options_set_against(struct cratetrust_options *options,
+                                       const struct cratetrust_input *against,
+                                       struct cratetrust_error **err);
+
+/**
+ * Sets the SHA-256, 64 hexadecimal digits, that the one package given to
+ * `cratetrust_verify_package` must have; NULL takes it away again.
+ *
+ * NULL: `sha256` and `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: CRATETRUST_STATUS_INVALID_ARGUMENT for what is no such digest.
+ */
+int32_t cratetrust_options_set_sha256(struct cratetrust_options *options,
+                                      const char *sha256,
+                                      size_t len,
+                                      struct cratetrust_error **err);
+
+/**
+ * Sets the package, as `NAME@VERSION`, that the one given to `cratetrust_verify_package` must be;
+ * NULL takes it away again.
+ *
+ * NULL: `package` and `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: CRATETRUST_STATUS_INVALID_ARGUMENT for another form.
+ */
+int32_t cratetrust_options_set_expect(struct cratetrust_options *options,
+                                      const char *package,
+                                      size_t len,
+                                      struct cratetrust_error **err);
+
+/**
+ * Sets the checks that `cratetrust_verify_package` runs, as names with commas: `checksum`,
+ * `archive`, `tree`. NULL stands for all that apply, the default.
+ *
+ * NULL: `names` and `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: CRATETRUST_STATUS_INVALID_ARGUMENT for a name that is no check.
+ */
+int32_t cratetrust_options_set_checks(struct cratetrust_options *options,
+                                      const char *names,
+                                      size_t len,
+                                      struct cratetrust_error **err);
+
+/**
+ * Sets how much of an SBOM `cratetrust_verify_sbom` compares, one of CRATETRUST_LEVEL_.
+ *
+ * NULL: only `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: CRATETRUST_STATUS_OUT_OF_RANGE for another number.
+ */
+int32_t cratetrust_options_set_level(struct cratetrust_options *options,
+                                     int32_t level,
+                                     struct cratetrust_error **err);
+
+/**
+ * Adds a verifier of the host program, which `cratetrust_verify_package` runs after the library's
+ * own, on the calling thread, in the order of their ids; its findings are marked external.
+ *
+ * `id` names it in findings, such as `acme-policy/1`.
+ * Ownership: the id is copied; `user_data` stays the caller's, must stay valid until the options
+ * and all copies of them are freed, and must be fit for every thread that makes calls with them.
+ * NULL: `user_data` and `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: CRATETRUST_STATUS_INVALID_ARGUMENT for an empty id and one that was added before.
+ */
+int32_t cratetrust_options_add_verifier(struct cratetrust_options *options,
+                                        const char *id,
+                                        size_t id_len,
+                                        cratetrust_verify_fn verify,
+                                        void *user_data,
                                         struct cratetrust_error **err);
 
 /**
@@ -1757,6 +1884,18 @@ int32_t cratetrust_options_set_component_supplier(struct cratetrust_options *opt
                                                   struct cratetrust_error **err);
 
 /**
+ * Sets what `cratetrust_generate_sbom` takes from the packages' bytes beyond what is built of them, one
+ * of CRATETRUST_ENRICH_.
+ *
+ * NULL: only `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: CRATETRUST_STATUS_OUT_OF_RANGE for another number.
+ */
+int32_t cratetrust_options_set_enrich(struct cratetrust_options *options,
+                                      int32_t what,
+                                      struct cratetrust_error **err);
+
+/**
  * Sets the profile that `cratetrust_inspect` holds an SBOM against, one of CRATETRUST_PROFILE_; the
  * answer then has the fact `profile`. With a profile, anything but an SBOM is refused.
  *
@@ -1767,112 +1906,6 @@ int32_t cratetrust_options_set_component_supplier(struct cratetrust_options *opt
 int32_t cratetrust_options_set_profile(struct cratetrust_options *options,
                                        int32_t profile,
                                        struct cratetrust_error **err);
-
-/**
- * Sets the Cargo.lock that `cratetrust_verify_package` measures with; NULL takes it away again.
- *
- * Ownership: shared; the caller still frees `lockfile`, before or after the options.
- * NULL: `lockfile` and `err` may be NULL.
- * Threads: `options` must be used by nobody else meanwhile.
- * Errors: none beyond NULL; the file is read by the call that needs it.
- */
-int32_t cratetrust_options_set_lockfile(struct cratetrust_options *options,
-                                        const struct cratetrust_input *lockfile,
-                                        struct cratetrust_error **err);
-
-/**
- * Sets the index file (one JSON object a line) that `cratetrust_verify_package` measures with; NULL
- * takes it away again.
- *
- * Ownership: shared; the caller still frees `index`, before or after the options.
- * NULL: `index` and `err` may be NULL.
- * Threads: `options` must be used by nobody else meanwhile.
- * Errors: none beyond NULL; the file is read by the call that needs it.
- */
-int32_t cratetrust_options_set_index(struct cratetrust_options *options,
-                                     const struct cratetrust_input *index,
-                                     struct cratetrust_error **err);
-
-/**
- * Sets the other side of a byte comparison in `cratetrust_verify_package`: for a `.crate` file, a
- * checkout of its source; for an unpacked crate, its `.crate` file. NULL takes it away again.
- *
- * Ownership: shared; the caller still frees `against`, before or after the options.
- * NULL: `against` and `err` may be NULL.
- * Threads: `options` must be used by nobody else meanwhile.
- * Errors: none beyond NULL; it is read by the call that needs it.
- */
-int32_t cratetrust_options_set_against(struct cratetrust_options *options,
-                                       const struct cratetrust_input *against,
-                                       struct cratetrust_error **err);
-
-/**
- * Sets the SHA-256, 64 hexadecimal digits, that the one package given to
- * `cratetrust_verify_package` must have; NULL takes it away again.
- *
- * NULL: `sha256` and `err` may be NULL.
- * Threads: `options` must be used by nobody else meanwhile.
- * Errors: CRATETRUST_STATUS_INVALID_ARGUMENT for what is no such digest.
- */
-int32_t cratetrust_options_set_sha256(struct cratetrust_options *options,
-                                      const char *sha256,
-                                      size_t len,
-                                      struct cratetrust_error **err);
-
-/**
- * Sets the package, as `NAME@VERSION`, that the one given to `cratetrust_verify_package` must be;
- * NULL takes it away again.
- *
- * NULL: `package` and `err` may be NULL.
- * Threads: `options` must be used by nobody else meanwhile.
- * Errors: CRATETRUST_STATUS_INVALID_ARGUMENT for another form.
- */
-int32_t cratetrust_options_set_expect(struct cratetrust_options *options,
-                                      const char *package,
-                                      size_t len,
-                                      struct cratetrust_error **err);
-
-/**
- * Sets the checks that `cratetrust_verify_package` runs, as names with commas: `checksum`,
- * `archive`, `tree`. NULL stands for all that apply, the default.
- *
- * NULL: `names` and `err` may be NULL.
- * Threads: `options` must be used by nobody else meanwhile.
- * Errors: CRATETRUST_STATUS_INVALID_ARGUMENT for a name that is no check.
- */
-int32_t cratetrust_options_set_checks(struct cratetrust_options *options,
-                                      const char *names,
-                                      size_t len,
-                                      struct cratetrust_error **err);
-
-/**
- * Sets how much of an SBOM `cratetrust_verify_sbom` compares, one of CRATETRUST_LEVEL_.
- *
- * NULL: only `err` may be NULL.
- * Threads: `options` must be used by nobody else meanwhile.
- * Errors: CRATETRUST_STATUS_OUT_OF_RANGE for another number.
- */
-int32_t cratetrust_options_set_level(struct cratetrust_options *options,
-                                     int32_t level,
-                                     struct cratetrust_error **err);
-
-/**
- * Adds a verifier of the host program, which `cratetrust_verify_package` runs after the library's
- * own, on the calling thread, in the order of their ids; its findings are marked external.
- *
- * `id` names it in findings, such as `acme-policy/1`.
- * Ownership: the id is copied; `user_data` stays the caller's, must stay valid until the options
- * and all copies of them are freed, and must be fit for every thread that makes calls with them.
- * NULL: `user_data` and `err` may be NULL.
- * Threads: `options` must be used by nobody else meanwhile.
- * Errors: CRATETRUST_STATUS_INVALID_ARGUMENT for an empty id and one that was added before.
- */
-int32_t cratetrust_options_add_verifier(struct cratetrust_options *options,
-                                        const char *id,
-                                        size_t id_len,
-                                        cratetrust_verify_fn verify,
-                                        void *user_data,
-                                        struct cratetrust_error **err);
 
 /**
  * Adds a target triple to build for: several are resolved one by one, and their answers united.
@@ -2288,6 +2321,33 @@ int32_t cratetrust_report_to_json(const struct cratetrust_report *report,
                                   struct cratetrust_error **err);
 
 /**
+ * A report as a SARIF 2.1.0 log of one run, the form that code-scanning pages read: compact JSON, the
+ * same bytes as from the command's `--format sarif`.
+ *
+ * Ownership: the caller frees `*out` with `cratetrust_buf_free`.
+ * NULL: `report` and `out` must not be NULL; `err` may.
+ * Threads: any, at the same time.
+ * Errors: none beyond NULL.
+ */
+int32_t cratetrust_report_to_sarif(const struct cratetrust_report *report,
+                                   struct cratetrust_buf **out,
+                                   struct cratetrust_error **err);
+
+/**
+ * A report from its JSON (UTF-8, `len` bytes), as `cratetrust_report_to_json` and the command's
+ * `--format json` write it; keys that are not known are passed over.
+ *
+ * Ownership: the text is read and not kept; the caller frees `*out` with `cratetrust_report_free`.
+ * NULL: `json` and `out` must not be NULL; `err` may.
+ * Threads: any.
+ * Errors: CRATETRUST_STATUS_INVALID_UTF8; CRATETRUST_STATUS_PARSE for what is no report.
+ */
+int32_t cratetrust_report_from_json(const char *json,
+                                    size_t len,
+                                    struct cratetrust_report **out,
+                                    struct cratetrust_error **err);
+
+/**
  * Frees a report that a verb made. One from `cratetrust_bom_report` must not be freed.
  *
  * NULL: does nothing.
@@ -2584,8 +2644,9 @@ int32_t cratetrust_verify_package(const struct cratetrust_input *input,
                                   struct cratetrust_error **err);
 
 /**
- * What is in this build, as far as the evidence can tell: `count` inputs, each a Cargo.lock or a
- * directory with one.
+ * What is in this build, as far as the evidence can tell: `count` inputs, each a Cargo.lock, a
+ * project's directory, cargo's record of a build or the output of `cargo metadata`; several are
+ * joined.
  *
  * Ownership: the caller frees `*out` with `cratetrust_bom_free`.
  * NULL: `options` (for the defaults) and `err` may be NULL; `inputs`, each of them, and `out` must
@@ -2601,8 +2662,8 @@ int32_t cratetrust_generate_sbom(const struct cratetrust_input *const *inputs,
                                  struct cratetrust_error **err);
 
 /**
- * Does this SBOM, of any producer, tell the truth about the evidence: `count` inputs, each a
- * Cargo.lock, a directory with one, or another SBOM?
+ * Does this SBOM, of any producer, tell the truth about the evidence: `count` inputs as for
+ * `cratetrust_generate_sbom`, or another SBOM?
  *
  * A document that does not is a verdict of the report, not a status.
  * Ownership: the caller frees `*out` with `cratetrust_report_free`.

@@ -1,8 +1,9 @@
 //! Options of all verbs: one setter a field of the core's options. Here stands what every verb reads;
 //! what one verb alone reads stands in the files below.
 
-mod document;
 mod measures;
+
+mod document;
 
 use libc::{c_char, c_void, size_t};
 use std::ops::ControlFlow;

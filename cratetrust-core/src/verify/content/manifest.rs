@@ -5,7 +5,7 @@ use crate::archive::collector::Collector;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::manifest::{self, BuildScript, Manifest, Shape, vcs};
-use crate::report::{Code, Finding};
+use crate::report::{Code, Finding, Severity};
 
 impl ContentSink<'_> {
     /// Reads a captured file, or says why it cannot be read.
@@ -74,6 +74,26 @@ impl ContentSink<'_> {
             shape.map(|shape| (shape, original))
         });
         let script = self.build_script(manifest, captured, complete);
+        // Whoever depends on the package builds no tests, benches and examples of it, and older cargo
+        // published their paths as they stood.
+        let outside = shape
+            .targets
+            .iter()
+            .filter(|(_, path)| manifest::inside(path).is_none());
+        for (kind, path) in outside {
+            let severity = match *kind {
+                "test" | "bench" | "example" => Severity::Warning,
+                _ => Severity::Error,
+            };
+            self.findings.add(Code::ManifestTargetPath, |mut f| {
+                f.message = format!(
+                    "the source file `{path}` of a target `{kind}` lies outside the package"
+                );
+                f.at_most(severity)
+                    .path(captured.path.as_str())
+                    .offset(captured.offset)
+            });
+        }
         let mut report = |code, message: String| {
             self.findings.add(code, |mut f| {
                 f.message = message;
@@ -86,16 +106,6 @@ impl ContentSink<'_> {
                 format!(
                     "the manifest has a table `{table}`; only the root of a workspace has one, and cargo leaves it out when it publishes"
                 ),
-            );
-        }
-        let outside = shape
-            .targets
-            .iter()
-            .filter(|(_, path)| manifest::inside(path).is_none());
-        for (kind, path) in outside {
-            report(
-                Code::ManifestTargetPath,
-                format!("the source file `{path}` of a target `{kind}` lies outside the package"),
             );
         }
         if !shape.path_only.is_empty() {

@@ -255,6 +255,10 @@ fn cases_61_62_and_64_what_no_published_manifest_holds() {
             &["manifest-target-path"],
         ),
         ("[[example]]\nname = 'x'\npath = 'x.rs'\n", &[]),
+        (
+            "[[test]]\nname = 'x'\npath = '../x.rs'\n",
+            &["manifest-target-path"],
+        ),
         ("[lib]\nproc-macro = true\n", &["proc-macro"]),
         ("[dependencies.x]\npath = '../x'\n", &["manifest-path-dep"]),
         (
