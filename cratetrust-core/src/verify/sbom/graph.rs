@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::identity::{Claimed, PurlClaim, name_at_version};
 use super::matching::{Matching, Pair, Rule};
-use super::{Comparison, best, is_metadata, section_missing};
+use super::{Comparison, best, is_lockfile_only, is_metadata, section_missing};
 use crate::bom::{Edge, EdgeKind, EvidenceLevel, Scope};
+use crate::package::SourceKind;
 use crate::report::{Code, Finding, Severity};
 
 impl Comparison<'_> {
@@ -103,6 +104,9 @@ impl Comparison<'_> {
         if is_list {
             mains.clone_from(&self.document.bom.roots);
         }
+        if self.may_be_mains(&mains) {
+            return;
+        }
         let wanted = self.names(roots);
         if mains.is_empty() {
             if holds_graph(self.document) {
@@ -137,6 +141,20 @@ impl Comparison<'_> {
                 .map(|claimed| claimed.claim.place.clone());
             self.findings.push(finding);
         }
+    }
+
+    /// Whether the document states what it was made for, and the lockfile does not tell which of its
+    /// local packages that is about: any member of a workspace can be what is built.
+    fn may_be_mains(&self, mains: &[usize]) -> bool {
+        let is_local = |main: &usize| {
+            let pair = self.pair(*main).filter(|pair| pair.rule != Rule::Root);
+            let package = pair.and_then(|pair| self.evidence.packages.get(pair.package));
+            package.is_some_and(|package| package.source.kind == SourceKind::Path)
+        };
+        self.may_leave_out
+            && is_lockfile_only(self.evidence)
+            && !mains.is_empty()
+            && mains.iter().all(is_local)
     }
 
     fn single_main(&mut self, main: usize, roots: &[usize], wanted: String) {

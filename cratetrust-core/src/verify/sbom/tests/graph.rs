@@ -328,3 +328,31 @@ fn what_is_known_not_to_be_built_may_be_left_out() {
     document.remove(LIBC);
     assert_eq!(report(&document, &evidence).findings, []);
 }
+
+#[test]
+fn of_a_workspace_any_member_may_be_what_was_built() {
+    let local = |name| package(name, "0.1.0", Source::of(SourceKind::Path));
+    let packages = vec![
+        local("tool"),
+        local("library"),
+        package("libc", "0.2.170", crates_io()),
+    ];
+    let evidence = bom(packages, &[(0, 1), (1, 2)], &[0]);
+    let of = |main: usize, targets: &[&str]| {
+        let mut document = truth(&evidence);
+        document.claims[0].main = false;
+        document.claims[main].main = true;
+        document.bom.roots = vec![main];
+        document.bom.evidence.clear();
+        document.bom.selection = Some(Selection {
+            targets: targets.iter().map(|target| (*target).to_owned()).collect(),
+            ..Selection::default()
+        });
+        report(&document, &evidence)
+    };
+    let linux = ["x86_64-unknown-linux-gnu"];
+    assert_eq!(codes(&of(1, &linux)), []);
+    // One that states nothing, or whose main component is somebody else's.
+    assert_eq!(codes(&of(1, &[]))[0].0, "root-mismatch");
+    assert_eq!(codes(&of(2, &linux))[0].0, "root-mismatch");
+}
