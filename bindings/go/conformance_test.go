@@ -352,12 +352,20 @@ func same(library, ours any) (at string, ok bool) {
 	}
 }
 
+func isDirectory(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
 // The same cases once more with bytes and readers for files: only the place in errors differs, which
 // labels can say too.
 func TestConformanceOfBytesAndReaders(t *testing.T) {
 	compared := 0
 	for _, c := range conformanceCases(t) {
 		if c.Status == 2 || c.Format == "sarif" || !slices.Contains([]string{"read_lockfile", "verify_sbom", "diff_lockfiles"}, c.Verb) {
+			continue
+		}
+		if slices.ContainsFunc(c.Evidence, isDirectory) {
 			continue
 		}
 		expected, err := os.ReadFile(filepath.Join("expected", c.Name+".json"))
@@ -387,7 +395,11 @@ func TestConformanceOfBytesAndReaders(t *testing.T) {
 			case "read_lockfile":
 				answer, err = cratetrust.ReadLockfile(context.Background(), input(c.Input), c.options(t)...)
 			case "verify_sbom":
-				answer, err = cratetrust.VerifySBOM(context.Background(), input(c.SBOM), []cratetrust.Input{input(c.Evidence[0])}, c.options(t)...)
+				evidence := make([]cratetrust.Input, 0, len(c.Evidence))
+				for _, piece := range c.Evidence {
+					evidence = append(evidence, input(piece))
+				}
+				answer, err = cratetrust.VerifySBOM(context.Background(), input(c.SBOM), evidence, c.options(t)...)
 			case "diff_lockfiles":
 				answer, err = cratetrust.DiffLockfiles(context.Background(), input(c.Old), input(c.New), c.options(t)...)
 			}
