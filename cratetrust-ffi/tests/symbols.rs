@@ -89,8 +89,13 @@ fn every_exported_body_lies_inside_the_boundary() {
         "guard(",
     ];
     let mut seen = 0;
-    for entry in std::fs::read_dir(file("src")).unwrap() {
-        let path = entry.unwrap().path();
+    let mut places = vec![file("src")];
+    while let Some(path) = places.pop() {
+        if path.is_dir() {
+            let entries = std::fs::read_dir(path).unwrap();
+            places.extend(entries.map(|entry| entry.unwrap().path()));
+            continue;
+        }
         let source = std::fs::read_to_string(&path).unwrap();
         for part in source.split("#[unsafe(no_mangle)]").skip(1) {
             let (_, rest) = part.split_once("extern \"C\" fn ").expect("a function");
