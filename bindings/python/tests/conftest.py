@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import io
 import os
+import signal
 import tarfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 CRATES_IO = "registry+https://github.com/rust-lang/crates.io-index"
+
+# In the background this may have been started deaf to it, and so would be all that the tests start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @dataclass(frozen=True)
