@@ -465,6 +465,12 @@ impl Bom {
             || levels.any(|level| matches!(level, Auditable | AuditableSbom))
     }
 
+    /// Whether it comes from lockfiles and nothing else, and so describes all builds.
+    pub fn is_lockfile_only(&self) -> bool {
+        let mut levels = self.evidence.iter().map(|source| source.level);
+        !self.evidence.is_empty() && levels.all(|level| level == EvidenceLevel::Lockfile)
+    }
+
     /// Whether it holds no more than a part of what is in the build, as a program shows it that has
     /// no list of its packages.
     pub fn is_partial(&self) -> bool {

@@ -49,7 +49,7 @@ pub(crate) fn made(
         says.push(')');
         table.row("evidence", says);
     }
-    if let Some(why) = lower.filter(|_| is_lockfile_alone(bom)) {
+    if let Some(why) = lower.filter(|_| bom.is_lockfile_only()) {
         table.row("level", why);
     }
     built(bom, &mut table);
@@ -78,11 +78,6 @@ pub(crate) fn made(
     text
 }
 
-fn is_lockfile_alone(bom: &Bom) -> bool {
-    let mut levels = bom.evidence.iter().map(|evidence| evidence.level);
-    !bom.evidence.is_empty() && levels.all(|level| level == EvidenceLevel::Lockfile)
-}
-
 /// What was resolved for, and what a lockfile alone would have claimed.
 fn built(bom: &Bom, table: &mut Table) {
     let is_std = |p: &&Package| p.source.kind == SourceKind::Std;
@@ -104,7 +99,7 @@ fn built(bom: &Bom, table: &mut Table) {
         return;
     }
     let maybe = of(Scope::Maybe);
-    if is_lockfile_alone(bom) && maybe == bom.packages.len() {
+    if bom.is_lockfile_only() && maybe == bom.packages.len() {
         table.row(
             "scope",
             "maybe: a lockfile names the packages of every platform and feature",

@@ -4,7 +4,7 @@ use super::identity::Claimed;
 use super::license::Normalizer;
 use super::matching::{Pair, Rule};
 use super::{Comparison, is_metadata, section_missing};
-use crate::bom::{Bom, EvidenceLevel, Package, Scope, Selection};
+use crate::bom::{EvidenceLevel, Package, Scope, Selection};
 use crate::report::{Code, Finding, Severity};
 use crate::sbom::LicenseRole;
 
@@ -69,7 +69,7 @@ impl Comparison<'_> {
             return Selections::Untold;
         };
         let Some(claimed) = &document.selection else {
-            if is_lockfile_only(document) {
+            if document.is_lockfile_only() {
                 let message = "the SBOM describes every build that the lockfile allows, the evidence one of them";
                 self.findings.push(
                     Finding::new(Code::SelectionMismatch, message)
@@ -325,15 +325,6 @@ pub(super) fn some_of(ids: &[&str]) -> String {
         0 => named.join(", "),
         more => format!("{} and {more} more", named.join(", ")),
     }
-}
-
-/// Whether a bill of materials comes from lockfiles and nothing else, and so describes all builds.
-pub(super) fn is_lockfile_only(bom: &Bom) -> bool {
-    !bom.evidence.is_empty()
-        && bom
-            .evidence
-            .iter()
-            .all(|source| source.level == EvidenceLevel::Lockfile)
 }
 
 struct Difference {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::identity::{Claimed, PurlClaim, name_at_version};
 use super::matching::{Matching, Pair, Rule};
-use super::{Comparison, best, is_lockfile_only, is_metadata, section_missing};
+use super::{Comparison, best, is_metadata, section_missing};
 use crate::bom::{Edge, EdgeKind, EvidenceLevel, Scope};
 use crate::package::SourceKind;
 use crate::report::{Code, Finding, Severity};
@@ -152,7 +152,7 @@ impl Comparison<'_> {
             package.is_some_and(|package| package.source.kind == SourceKind::Path)
         };
         self.may_leave_out
-            && is_lockfile_only(self.evidence)
+            && self.evidence.is_lockfile_only()
             && !mains.is_empty()
             && mains.iter().all(is_local)
     }

@@ -11,7 +11,6 @@ mod tests;
 
 use std::collections::{HashMap, HashSet};
 
-use full::is_lockfile_only;
 use identity::{Claimed, PurlClaim};
 use matching::{Matching, Rule, match_components};
 
@@ -105,7 +104,7 @@ fn may_leave_out(document: &Document, evidence: &Bom) -> bool {
     let Some(claimed) = &document.bom.selection else {
         return false;
     };
-    if claimed.targets.is_empty() || is_lockfile_only(&document.bom) {
+    if claimed.targets.is_empty() || document.bom.is_lockfile_only() {
         return false;
     }
     match &evidence.selection {
