@@ -156,7 +156,9 @@ impl Input {
             return Err(too_large(limit_name, limit).at_path(self.label()));
         }
         let mut out = Vec::new();
-        let mut chunk = vec![0; 64 << 10];
+        // One byte more than is told, so that the end is met at once.
+        let room = size.unwrap_or(u64::MAX).saturating_add(1).min(64 << 10);
+        let mut chunk = vec![0; usize::try_from(room).unwrap_or_default().max(1 << 10)];
         loop {
             cancel.check()?;
             let read = match reader.read(&mut chunk) {

@@ -6,6 +6,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io::Read;
+use std::iter;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -14,10 +15,11 @@ use std::sync::Mutex;
 use crate::archive::{Entry, EntryKind, Sink, Skimmer};
 use crate::digest::{Sha256, hash_many, hash_slices};
 use crate::error::{Error, ErrorKind, Result};
-use crate::input::{KnownFile, open_file};
+use crate::input::KnownFile;
 use crate::limits::Limits;
 use crate::manifest::{self, Manifest, SourceFiles, Structure};
 use crate::progress::CancelToken;
+use crate::registry::Artifact;
 
 /// Archives that are hashed in step; so many or a multiple of them are held at a time.
 const WAVE: usize = 16;
@@ -26,22 +28,32 @@ const MOST: usize = 64;
 /// Bytes of them beyond which no further wave begins: what a processor's own cache holds.
 const ENOUGH: usize = 1 << 20;
 /// Bytes beyond which no further archive joins.
-const MUCH: usize = 16 << 20;
-/// Bytes of an archive that are kept where its manifest is all that is wanted: nearly always enough.
+const MUCH: usize = 4 << 20;
+/// Bytes of an archive beyond which it is hashed as it is read and only its beginning is held.
+const LARGE: u64 = 128 << 10;
+/// Bytes of that beginning: it nearly always has the manifest, and newer manifests tell everything.
 const HEAD: usize = 64 << 10;
-/// Bytes of room that a file is read into.
-const CHUNK: usize = 256 << 10;
+/// Bytes of room that a file is read into, beyond the size that was told for it.
+const SPARE: usize = 4 << 10;
 
 /// One archive, and what is asked of it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Wanted<'a> {
-    pub(crate) path: &'a Path,
-    /// `name-version`, the directory that its entries lie in.
-    pub(crate) stem: &'a str,
+    /// Its stem is `name-version`, the directory that its entries lie in.
+    pub(crate) artifact: &'a Artifact,
     /// What its bytes must be; `None` where nothing says it.
     pub(crate) sha256: Option<Sha256>,
-    /// Whether the files count from which cargo infers a library and a build script.
-    pub(crate) files: bool,
+    /// Whether it is asked how the package is built. Then the files count from which cargo infers a
+    /// library and a build script.
+    pub(crate) structure: bool,
+    /// Whether it is asked what the manifest says of the package.
+    pub(crate) facts: bool,
+}
+
+impl Wanted<'_> {
+    fn is_large(&self) -> bool {
+        self.artifact.size > LARGE
+    }
 }
 
 /// What came of an archive that could be read.
@@ -58,7 +70,7 @@ impl Taken {
     /// Whether the archive breaks off before any manifest.
     pub(crate) fn is_broken(&self) -> bool {
         let content = self.content.as_ref();
-        content.is_some_and(|content| content.facts.is_none() && !content.complete)
+        content.is_some_and(|content| !content.has_manifest && !content.complete)
     }
 }
 
@@ -66,10 +78,12 @@ impl Taken {
 #[derive(Debug)]
 pub(crate) struct Content {
     /// What its manifest, of several the last one that was read, says of how it is built; `None`
-    /// where there is none. Where it cannot be understood, why.
+    /// where there is none or nobody asked. Where it cannot be understood, why.
     pub(crate) structure: Option<Result<Structure>>,
-    /// What the manifest says of the package.
+    /// What the manifest says of the package, likewise.
     pub(crate) facts: Option<Result<Manifest>>,
+    /// Whether there is a manifest.
+    has_manifest: bool,
     /// The files that were seen as far as it was read.
     pub(crate) files: SourceFiles,
     /// Whether it was read as far as the answer needs, and to its end where that is needed.
@@ -97,98 +111,119 @@ impl Reader {
         cancel: &CancelToken,
         mut done: impl FnMut(T, Result<Taken>),
     ) -> Result<()> {
-        let mut jobs = jobs.into_iter().fuse();
-        let mut batch: Vec<(T, Wanted<'a>, Range<usize>)> = Vec::new();
+        let mut jobs = jobs.into_iter().fuse().peekable();
         loop {
-            let mut filled = 0;
-            // Full waves of like size leave no lane idle.
-            while batch.len() < MOST
-                && filled < MUCH
-                && (filled < ENOUGH || !batch.len().is_multiple_of(WAVE))
-            {
-                let Some((tag, wanted)) = jobs.next() else {
+            let large = iter::from_fn(|| jobs.next_if(|(_, wanted)| wanted.is_large()));
+            let mut whole = self
+                .read_heads(large, limits, cancel, &mut done)?
+                .into_iter();
+            loop {
+                let next = || {
+                    let small = || jobs.next_if(|(_, wanted)| !wanted.is_large());
+                    whole.next().or_else(small)
+                };
+                if !self.read_batch(next, limits, cancel, &mut done)? {
                     break;
-                };
-                match self.append(wanted.path, filled, limits.crate_size, cancel) {
-                    Ok(end) => {
-                        batch.push((tag, wanted, filled..end));
-                        filled = end;
-                    }
-                    Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
-                    Err(error) => done(tag, Err(error)),
                 }
             }
-            if batch.is_empty() {
+            if jobs.peek().is_none() {
                 return Ok(());
-            }
-            batch.sort_by_key(|(_, _, range)| std::cmp::Reverse(range.len()));
-            let held = &self.held;
-            let of = |range: &Range<usize>| held.get(range.clone()).unwrap_or_default();
-            let messages: Vec<&[u8]> = batch.iter().map(|(_, _, range)| of(range)).collect();
-            let mut digests = vec![None; batch.len()];
-            hash_slices(&messages, cancel, |at, digest| {
-                if let Some(slot) = digests.get_mut(at) {
-                    *slot = Some(digest);
-                }
-            })?;
-            for ((tag, wanted, range), digest) in batch.drain(..).zip(digests) {
-                let Some(sha256) = digest else { continue };
-                let bytes = of(&range);
-                let good = wanted.sha256.is_none_or(|expected| expected == sha256);
-                let content = match good {
-                    true => Some(skim(&mut self.skimmer, bytes, wanted, limits, cancel)?),
-                    false => None,
-                };
-                let taken = Taken {
-                    sha256,
-                    size: bytes.len() as u64,
-                    content,
-                };
-                done(tag, Ok(taken));
             }
         }
     }
 
-    /// As [`Reader::read`], for archives of which the manifest is all that is wanted: no more is held
-    /// of them than their beginning.
-    ///
-    /// # Errors
-    /// As [`Reader::read`].
-    pub(crate) fn read_heads<'a, T>(
+    /// Reads archives side by side, as many as are worth holding; false where there are none.
+    fn read_batch<'a, T>(
         &mut self,
-        jobs: impl IntoIterator<Item = (T, Wanted<'a>)>,
+        mut next: impl FnMut() -> Option<(T, Wanted<'a>)>,
         limits: &Limits,
         cancel: &CancelToken,
-        mut done: impl FnMut(T, Result<Taken>),
-    ) -> Result<()> {
+        done: &mut impl FnMut(T, Result<Taken>),
+    ) -> Result<bool> {
+        let mut batch: Vec<(T, Wanted<'a>, Range<usize>)> = Vec::new();
+        let (mut filled, mut any) = (0, false);
+        // Full waves of like size leave no lane idle.
+        while batch.len() < MOST
+            && filled < MUCH
+            && (filled < ENOUGH || !batch.len().is_multiple_of(WAVE))
+        {
+            let Some((tag, wanted)) = next() else {
+                break;
+            };
+            any = true;
+            match self.append(wanted.artifact, filled, limits.crate_size, cancel) {
+                Ok(end) => {
+                    batch.push((tag, wanted, filled..end));
+                    filled = end;
+                }
+                Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
+                Err(error) => done(tag, Err(error)),
+            }
+        }
+        batch.sort_by_key(|(_, _, range)| std::cmp::Reverse(range.len()));
+        let held = &self.held;
+        let of = |range: &Range<usize>| held.get(range.clone()).unwrap_or_default();
+        let messages: Vec<&[u8]> = batch.iter().map(|(_, _, range)| of(range)).collect();
+        let mut digests = vec![None; batch.len()];
+        hash_slices(&messages, cancel, |at, digest| {
+            if let Some(slot) = digests.get_mut(at) {
+                *slot = Some(digest);
+            }
+        })?;
+        for ((tag, wanted, range), digest) in batch.into_iter().zip(digests) {
+            let Some(sha256) = digest else { continue };
+            let bytes = of(&range);
+            let good = wanted.sha256.is_none_or(|expected| expected == sha256);
+            let content = match good {
+                true => Some(skim(&mut self.skimmer, bytes, wanted, limits, cancel)?),
+                false => None,
+            };
+            let taken = Taken {
+                sha256,
+                size: bytes.len() as u64,
+                content,
+            };
+            done(tag, Ok(taken));
+        }
+        Ok(any)
+    }
+
+    /// Reads archives of which no more is held than their beginning, and gives back those of which
+    /// that does not tell enough, or that could not be read: what is wrong with them is told when they
+    /// are read as a whole.
+    fn read_heads<'a, T>(
+        &mut self,
+        jobs: impl Iterator<Item = (T, Wanted<'a>)>,
+        limits: &Limits,
+        cancel: &CancelToken,
+        done: &mut impl FnMut(T, Result<Taken>),
+    ) -> Result<Vec<(T, Wanted<'a>)>> {
         let open = |(tag, wanted): (T, Wanted<'a>)| {
-            let kept = Rc::default();
-            let file = open_file(wanted.path).map(|(file, size)| KnownFile::new(file, size));
+            let kept = Rc::new(RefCell::new(Vec::with_capacity(HEAD)));
             let head = Head {
-                file: file.ok(),
+                file: wanted.artifact.open().ok().map(|(file, _)| file),
                 kept: Rc::clone(&kept),
             };
             ((tag, wanted, kept), head)
         };
-        let mut again = Vec::new();
+        let mut left = Vec::new();
         let mut fault = Ok(());
-        let jobs = jobs.into_iter().map(open);
+        let jobs = jobs.map(open);
         hash_many(
             jobs,
             limits.crate_size,
             cancel,
             |(tag, wanted, kept), hashed| {
-                // What cannot be opened or read is tried again, and told then.
                 let Ok((sha256, size)) = hashed else {
-                    again.push((tag, wanted));
+                    left.push((tag, wanted));
                     return;
                 };
                 let content = match wanted.sha256.is_none_or(|expected| expected == sha256) {
                     false => None,
                     true => match skim(&mut self.skimmer, &kept.borrow(), wanted, limits, cancel) {
-                        Ok(content) if content.facts.is_some() => Some(content),
+                        Ok(content) if content.complete => Some(content),
                         Ok(_) => {
-                            again.push((tag, wanted));
+                            left.push((tag, wanted));
                             return;
                         }
                         Err(error) => {
@@ -206,7 +241,7 @@ impl Reader {
             },
         )?;
         fault?;
-        self.read(again, limits, cancel, done)
+        Ok(left)
     }
 
     /// Reads one archive; see [`Reader::read`].
@@ -224,31 +259,44 @@ impl Reader {
         outcome
     }
 
+    /// Makes room for so many bytes, of which the first are kept. Fresh memory is zero without being
+    /// written to.
+    fn make_room(&mut self, kept: usize, room: usize) {
+        if self.held.len() >= room {
+            return;
+        }
+        let mut larger = vec![0; room.max(2 * self.held.len()).max(MUCH)];
+        if let (Some(to), Some(from)) = (larger.get_mut(..kept), self.held.get(..kept)) {
+            to.copy_from_slice(from);
+        }
+        self.held = larger;
+    }
+
     /// Appends a file of at most `limit` bytes to the first bytes held; where it ends.
     fn append(
         &mut self,
-        path: &Path,
+        artifact: &Artifact,
         mut filled: usize,
         limit: u64,
         cancel: &CancelToken,
     ) -> Result<usize> {
-        let (file, size) = open_file(path)?;
-        let mut file = KnownFile::new(file, size);
+        let path = || artifact.path.display().to_string();
+        let (mut file, size) = artifact.open()?;
+        let likely = usize::try_from(size.min(limit)).unwrap_or_default();
+        let mut room = filled + likely + SPARE;
         let mut read = 0;
         loop {
             cancel.check()?;
-            if self.held.len() < filled + CHUNK {
-                self.held.resize(filled + CHUNK, 0);
-            }
-            let room = self.held.get_mut(filled..).unwrap_or_default();
-            match file.read(room) {
+            self.make_room(filled, room);
+            match file.read(self.held.get_mut(filled..room).unwrap_or_default()) {
                 Ok(0) => return Ok(filled),
                 Ok(more) => {
                     filled += more;
                     read += more as u64;
+                    room = room.max(filled + SPARE);
                 }
                 Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
-                Err(e) => return Err(Error::io(path, &e)),
+                Err(e) => return Err(Error::from_io(&e).at_path(path())),
             }
             if read > limit {
                 return Err(Error::limit(
@@ -256,7 +304,7 @@ impl Reader {
                     limit,
                     "the input is larger than the limit allows",
                 )
-                .at_path(path.display().to_string()));
+                .at_path(path()));
             }
         }
     }
@@ -291,22 +339,24 @@ fn skim(
 ) -> Result<Content> {
     let mut finder = Finder {
         limits,
-        infer: wanted.files,
+        wanted,
         files: SourceFiles::default(),
-        manifest: None,
+        structure: None,
+        facts: None,
+        has_manifest: false,
         body: None,
         done: false,
     };
-    let outcome = skimmer.read(bytes, wanted.stem, limits, cancel, &mut finder);
+    let outcome = skimmer.read(bytes, &wanted.artifact.stem, limits, cancel, &mut finder);
     let complete = match outcome {
         _ if finder.done => true,
         Ok(complete) => complete,
         Err(error) => return Err(error),
     };
-    let (structure, facts) = finder.manifest.unzip();
     Ok(Content {
-        structure,
-        facts,
+        structure: finder.structure,
+        facts: finder.facts,
+        has_manifest: finder.has_manifest,
         files: finder.files,
         complete,
     })
@@ -315,9 +365,11 @@ fn skim(
 /// Catches the manifest and the files that matter.
 struct Finder<'l> {
     limits: &'l Limits,
-    infer: bool,
+    wanted: Wanted<'l>,
     files: SourceFiles,
-    manifest: Option<(Result<Structure>, Result<Manifest>)>,
+    structure: Option<Result<Structure>>,
+    facts: Option<Result<Manifest>>,
+    has_manifest: bool,
     /// The bytes of the manifest, while it goes by.
     body: Option<Vec<u8>>,
     done: bool,
@@ -326,13 +378,12 @@ struct Finder<'l> {
 impl Finder<'_> {
     /// Ends the reading where nothing more can change the answer.
     fn check(&mut self) -> Result<()> {
-        self.done = match &self.manifest {
-            None => false,
-            Some((Ok(structure), _)) if self.infer => structure
+        self.done = match &self.structure {
+            Some(Ok(structure)) => structure
                 .package
                 .as_ref()
                 .is_none_or(|package| package.targets.is_told_with(&self.files)),
-            Some(_) => true,
+            _ => self.has_manifest,
         };
         if self.done {
             return Err(Error::new(ErrorKind::Internal, "nothing more is needed"));
@@ -374,7 +425,9 @@ impl Sink for Finder<'_> {
 
     fn end(&mut self) -> Result<()> {
         if let Some(body) = self.body.take() {
-            self.manifest = Some(manifest::structure_and_facts(&body, self.limits));
+            self.has_manifest = true;
+            let read = manifest::read(&body, self.wanted.structure, self.wanted.facts, self.limits);
+            (self.structure, self.facts) = read;
             return self.check();
         }
         Ok(())

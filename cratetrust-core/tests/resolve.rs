@@ -250,6 +250,53 @@ fn archives_say_whether_there_is_a_build_script() {
 }
 
 #[test]
+fn archives_of_any_size_and_order_say_whether_there_is_a_build_script() {
+    // More than what is held of a large archive at first, and than what is inflated at first.
+    let many: String = (0..90_000u32)
+        .map(|n| n.wrapping_mul(2_654_435_761).to_string())
+        .collect();
+    let told = format!("{DEP}[lib]\nname='dep'\n");
+    let told = told.replace("[build-dep", "build='build.rs'\n[build-dep");
+    let (manifest, lib, script) = (("Cargo.toml", DEP), ("src/lib.rs", ""), ("build.rs", ""));
+    let (told, pad) = (("Cargo.toml", told.as_str()), ("bench.txt", many.as_str()));
+    let with = "app:linked dep:linked helper:build other:linked";
+    for (files, expected) in [
+        (&[manifest, pad, lib, script][..], with),
+        (&[manifest, lib, script, pad], with),
+        (&[pad, manifest, lib, pad, script], with),
+        (&[script, pad, lib, manifest], with),
+        (&[told, pad, script], with),
+        (&[pad, told, script], with),
+        (&[manifest, pad, lib], "app:linked dep:linked other:linked"),
+        (&[manifest, script, pad], "app:linked"),
+    ] {
+        let bytes = archive("dep-1.2.3", files);
+        assert!(bytes.len() > 256 << 10);
+        let project = registry_project(&Sha256::of(&bytes).to_string());
+        project.write("stores/dep-1.2.3.crate", &bytes);
+        let generated = project.generate(|_| {}).unwrap();
+        assert_eq!(
+            scopes(&generated.bom),
+            expected,
+            "{:?}",
+            files.iter().map(|f| f.0)
+        );
+        assert!(generated.bom.gaps.is_empty(), "{:?}", generated.bom.gaps);
+        // Nothing is taken from the beginning where the end is not the one that the lockfile names.
+        let mut forged = bytes;
+        *forged.last_mut().unwrap() ^= 1;
+        project.write("stores/dep-1.2.3.crate", &forged);
+        let bom = project.generate(|_| {}).unwrap().bom;
+        assert_eq!(bom.gaps.len(), 1);
+        assert!(
+            bom.gaps[0]
+                .reason
+                .contains("not the one that the lockfile names")
+        );
+    }
+}
+
+#[test]
 fn what_is_not_at_hand_leaves_its_subtree_at_maybe_and_says_why() {
     let all = "app:linked dep:maybe helper:maybe other:maybe";
     let absent = registry_project(&"0".repeat(64));

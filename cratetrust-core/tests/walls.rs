@@ -47,7 +47,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "proven",
         &[
-            "archive", "digest", "error", "input", "limits", "manifest", "progress",
+            "archive", "digest", "error", "input", "limits", "manifest", "progress", "registry",
         ],
     ),
     // The model, and the formats that are projections of it.

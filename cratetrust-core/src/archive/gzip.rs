@@ -9,7 +9,7 @@ use crate::report::Code;
 /// Bytes of the window that is inflated at a time.
 const WINDOW: usize = 128 << 10;
 /// Bytes that are inflated first where the answer is likely to stand in them.
-const FIRST: usize = 16 << 10;
+const FIRST: usize = 8 << 10;
 /// Bytes that an extra field, a name or a comment may have; Go reads no longer names.
 const FIELD: u64 = 511;
 /// Bytes of a name or a comment beyond which cargo gives up.
@@ -385,7 +385,9 @@ impl Gzip {
             }
         }
         if made == self.room {
-            self.room = WINDOW;
+            // Where the answer stands is not known: a quarter too much is inflated at most.
+            let quarter = usize::try_from(self.inflate.total_out() / 4).unwrap_or(WINDOW);
+            self.room = quarter.clamp(self.room, WINDOW);
         }
         match status {
             Ok(Status::StreamEnd) => {

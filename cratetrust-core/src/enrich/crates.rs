@@ -352,10 +352,10 @@ impl<'a> Plan<'a> {
                     continue;
                 }
                 let wanted = Wanted {
-                    path: &item.artifact.path,
-                    stem: &item.artifact.stem,
+                    artifact: &item.artifact,
                     sha256: Some(sha256),
-                    files: false,
+                    structure: false,
+                    facts: true,
                 };
                 return Some((index, wanted));
             }
@@ -366,7 +366,7 @@ impl<'a> Plan<'a> {
             // Reading it whole tells what to say of it.
             _ => failed.push(index),
         };
-        proven::Reader::default().read_heads(jobs, limits, cancel, &mut take)?;
+        proven::Reader::default().read(jobs, limits, cancel, &mut take)?;
         for (index, taken) in known {
             take(index, Ok(taken));
         }

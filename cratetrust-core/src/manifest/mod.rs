@@ -203,18 +203,26 @@ fn with_document<T>(
     Ok(read(document.get_ref()))
 }
 
-/// What a manifest says of how its package is built, and of the package itself.
-pub(crate) fn structure_and_facts(
+/// What a manifest says of how its package is built, and of the package itself, each where it is
+/// asked for.
+pub(crate) fn read(
     bytes: &[u8],
+    structure: bool,
+    facts: bool,
     limits: &Limits,
-) -> (Result<Structure>, Result<Manifest>) {
-    let both = with_document(bytes, limits, |document| {
+) -> (Option<Result<Structure>>, Option<Result<Manifest>>) {
+    let read = with_document(bytes, limits, |document| {
         (
-            Structure::of(document),
-            Manifest::from_table(document, bytes),
+            structure.then(|| Structure::of(document)),
+            facts.then(|| Manifest::from_table(document, bytes)),
         )
     });
-    both.unwrap_or_else(|error| (Err(error.clone()), Err(error)))
+    read.unwrap_or_else(|error| {
+        (
+            structure.then(|| Err(error.clone())),
+            facts.then(|| Err(error)),
+        )
+    })
 }
 
 /// The shape of a manifest as its author wrote it: it need not have a name or a version.

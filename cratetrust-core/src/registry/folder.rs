@@ -78,6 +78,21 @@ impl Folder {
         Ok((files, folders))
     }
 
+    /// Whether there is a file of that path, or a link that may lead to one.
+    pub fn has(&self, path: &str) -> bool {
+        let Some(path) = plain(path) else {
+            return false;
+        };
+        let found = match path.rsplit_once('/') {
+            None => self.0.look(path.as_bytes()),
+            Some((parent, name)) => self
+                .0
+                .below(parent.as_bytes())
+                .and_then(|parent| parent.look(name.as_bytes())),
+        };
+        found.is_ok_and(|(kind, _)| matches!(kind, EntryKind::File | EntryKind::Link))
+    }
+
     /// The bytes of a file, at most `limit` of them; `None` where there is none inside the folder.
     /// A link is followed where it stays inside.
     ///

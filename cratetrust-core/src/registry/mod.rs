@@ -25,8 +25,8 @@ pub use checkout::{Checkout, path_in_vcs};
 pub use declared::{Declared, DeclaredDependency, declared};
 pub use folder::Folder;
 pub use index::{Index, IndexEntry, IndexFault, index_path};
-pub use listing::list;
-pub use tree::{FileTree, is_link, is_unpack_mark};
+pub use listing::{directories, list};
+pub use tree::{FileTree, is_unpack_mark};
 pub use vendor::{VendorChecksums, VendoredPackage};
 
 /// What a path is.

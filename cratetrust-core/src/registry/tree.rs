@@ -1,7 +1,6 @@
 //! The files of one unpacked package, as they lie on disk.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::input::{Directory, EntryKind, Input, KnownFile};
@@ -151,11 +150,6 @@ impl FileTree {
             .read(limit_name, limit, cancel)
             .map(Some)
     }
-}
-
-/// Whether a path is a symbolic link itself.
-pub fn is_link(path: &Path) -> bool {
-    std::fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink())
 }
 
 /// Whether a `.cargo-ok` holds what cargo writes today, `{"v":1}`; cargo trusts no other.

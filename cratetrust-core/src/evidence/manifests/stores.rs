@@ -16,7 +16,9 @@ use crate::options::Options;
 use crate::package::SourceKind;
 use crate::progress::CancelToken;
 use crate::proven::{self, Seen, Taken, Wanted};
-use crate::registry::{self, Artifact, ArtifactKind, Declared, Layout, VendorChecksums};
+use crate::registry::{
+    self, Artifact, ArtifactKind, Declared, Folder, Layout, VendorChecksums, directories,
+};
 use crate::resolve::{Described, Knowledge};
 
 const CHECKSUMS: &str = ".cargo-checksum.json";
@@ -87,8 +89,8 @@ impl Stores {
                 .indexes
                 .extend(store.indexes.into_iter().map(|(_, path)| path));
             for artifact in store.artifacts {
-                // Nobody knows where a link in a store leads.
-                if artifact.is_link() {
+                // Nobody knows where a link in a store leads; one among archives is not listed at all.
+                if artifact.kind != ArtifactKind::Crate && artifact.is_link() {
                     continue;
                 }
                 let list = stores.artifacts.entry(artifact.stem.clone()).or_default();
@@ -158,7 +160,8 @@ impl Stores {
             let mine = std::iter::from_fn(|| {
                 let (at, package, artifact) =
                     archives.get(next_archive.fetch_add(1, Ordering::Relaxed))?;
-                Some(((*at, *package, *artifact), asked(artifact, package)))
+                let wanted = asked(artifact, package, seen.is_some());
+                Some(((*at, *package, *artifact), wanted))
             });
             let mut reader = self.reader();
             let read = reader.read(mine, limits, cancel, |(at, package, artifact), taken| {
@@ -277,7 +280,7 @@ impl Stores {
         let told = match artifact.kind {
             ArtifactKind::Crate if is_registry => {
                 let taken = match proven::Reader::default().read_one(
-                    asked(artifact, package),
+                    asked(artifact, package, seen.is_some()),
                     limits,
                     cancel,
                 ) {
@@ -290,21 +293,19 @@ impl Stores {
                     Err(reason) => return Ok(Err(Some(reason))),
                 }
             }
-            ArtifactKind::Source if is_registry => {
-                match from_directory(&artifact.path, limits, cancel) {
-                    Ok(Some(told)) => told,
-                    Ok(None) => return Ok(Err(None)),
-                    Err(reason) => return Ok(Err(Some(reason))),
-                }
-            }
+            ArtifactKind::Source if is_registry => match unpacked(artifact, limits, cancel) {
+                Ok(Some((_, told))) => told,
+                Ok(None) => return Ok(Err(None)),
+                Err(reason) => return Ok(Err(Some(reason))),
+            },
             ArtifactKind::Vendor if package.source.kind != SourceKind::Path => {
-                let told = match from_directory(&artifact.path, limits, cancel) {
-                    Ok(Some(told)) => told,
+                let (folder, told) = match unpacked(artifact, limits, cancel) {
+                    Ok(Some(found)) => found,
                     Ok(None) => return Ok(Err(None)),
                     Err(reason) => return Ok(Err(Some(reason))),
                 };
                 if let Some(checksum) = package.checksum
-                    && vendored_checksum(&artifact.path, limits, cancel) != Some(checksum)
+                    && vendored_checksum(&folder, limits, cancel) != Some(checksum)
                 {
                     return Ok(Err(Some(
                         "the vendored package is not the one that the lockfile names".to_owned(),
@@ -362,12 +363,12 @@ fn is_of_registry(package: &LockedPackage) -> bool {
     )
 }
 
-fn asked<'a>(artifact: &'a Artifact, package: &LockedPackage) -> Wanted<'a> {
+fn asked<'a>(artifact: &'a Artifact, package: &LockedPackage, facts: bool) -> Wanted<'a> {
     Wanted {
-        path: &artifact.path,
-        stem: &artifact.stem,
+        artifact,
         sha256: package.checksum,
-        files: true,
+        structure: true,
+        facts,
     }
 }
 
@@ -524,43 +525,38 @@ fn is_home(path: &Path) -> bool {
     path.join("git").is_dir() || path.join(".package-cache").is_file()
 }
 
-/// The directories in a directory that are no links; none where there is no such directory.
-fn directories(dir: &Path, limits: &Limits, cancel: &CancelToken) -> Result<Vec<PathBuf>> {
-    let mut paths = registry::list(dir, limits, cancel)?;
-    paths.retain(|path| path.is_dir() && !registry::is_link(path));
-    Ok(paths)
-}
-
 fn name_of(path: &Path) -> String {
     path.file_name()
         .map(|name| name.to_string_lossy().into_owned())
         .unwrap_or_default()
 }
 
-/// The manifest of an unpacked package and its files; `None` where there is none.
-fn from_directory(
-    dir: &Path,
+/// An unpacked package with its manifest and the files that this leaves open; `None` where there is no
+/// manifest.
+fn unpacked(
+    artifact: &Artifact,
     limits: &Limits,
     cancel: &CancelToken,
-) -> std::result::Result<Option<(Structure, SourceFiles)>, String> {
-    let input = Input::from_path(dir.join("Cargo.toml"));
-    let bytes = match input.read("manifest-size", limits.manifest_size, cancel) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error.message().to_owned()),
+) -> std::result::Result<Option<(Folder, Told)>, String> {
+    let why = |error: Error| error.message().to_owned();
+    let folder = Folder::new(artifact.directory().map_err(why)?);
+    let read = folder.read("Cargo.toml", "manifest-size", limits.manifest_size, cancel);
+    let Some(bytes) = read.map_err(why)? else {
+        return Ok(None);
     };
     let structure = Structure::parse(&bytes, limits)
         .map_err(|error| format!("its manifest cannot be read: {}", error.message()))?;
-    let files = SourceFiles {
-        lib: dir.join("src/lib.rs").is_file(),
-        build: dir.join("build.rs").is_file(),
-        ..SourceFiles::default()
-    };
-    Ok(Some((structure, files)))
+    let mut files = SourceFiles::default();
+    if let Some(PackageStructure { targets, .. }) = &structure.package
+        && !targets.is_told_with(&files)
+    {
+        files.build = folder.has("build.rs");
+        files.lib = folder.has("src/lib.rs");
+    }
+    Ok(Some((folder, (structure, files))))
 }
 
-fn vendored_checksum(dir: &Path, limits: &Limits, cancel: &CancelToken) -> Option<Sha256> {
-    let input = Input::from_path(dir.join(CHECKSUMS));
-    let bytes = input.read("file-size", limits.file_size, cancel).ok()?;
-    VendorChecksums::parse(&bytes).ok()?.package
+fn vendored_checksum(folder: &Folder, limits: &Limits, cancel: &CancelToken) -> Option<Sha256> {
+    let read = folder.read(CHECKSUMS, "file-size", limits.file_size, cancel);
+    VendorChecksums::parse(&read.ok()??).ok()?.package
 }
