@@ -1,65 +1,29 @@
 //! Packages of the bill of materials and the artifacts at hand: which is whose, and what is taken.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use super::facts::Facts;
-use super::read::{self, Examined, has_error};
-use super::{Enriched, Reported, ids};
+use super::judge::{Judge, Offers};
+use super::read::{self, Examined};
+use super::{Enriched, ids};
 use crate::bom::{Bom, Package};
-use crate::digest::{Sha256, Sha512};
+use crate::digest::Sha256;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::Input;
 use crate::options::{Enrich, Options};
 use crate::package::SourceKind;
 use crate::proven::{self, Seen, Taken, Wanted};
 use crate::registry::{self, Artifact, ArtifactKind, Layout, Store};
-use crate::report::{ArtifactReport, Code, Finding, ReportInput, Status};
+use crate::report::{ArtifactReport, Code, Finding, ReportInput};
 use crate::verify::schedule;
 
-/// Bytes of all licence texts of one bill of materials beyond which no more are kept.
-const LARGEST_TEXTS: usize = 64 << 20;
-
 /// One artifact that may be a package of the bill of materials.
-struct Item {
-    artifact: Artifact,
+pub(super) struct Item {
+    pub(super) artifact: Artifact,
     /// An input without a path.
     stream: Option<Input>,
     /// Whether the caller named this very file: its name need not say what it is.
     named: bool,
-}
-
-/// How good facts are: the first is taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Rank {
-    Crate,
-    Vendor,
-    CrateUnverified,
-    VendorUnverified,
-    SourceUnverified,
-}
-
-impl Rank {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Crate => "crate",
-            Self::Vendor => "vendor",
-            Self::CrateUnverified => "crate-unverified",
-            Self::VendorUnverified => "vendor-unverified",
-            Self::SourceUnverified => "src-unverified",
-        }
-    }
-
-    fn is_proven(self) -> bool {
-        matches!(self, Self::Crate | Self::Vendor)
-    }
-}
-
-/// What may be taken for one package.
-struct Offer {
-    rank: Rank,
-    facts: Facts,
-    sha512: Option<Sha512>,
-    size: Option<u64>,
 }
 
 /// Enriches the packages whose bytes lie in `options.crates`, each artifact in one pass. Where
@@ -95,7 +59,7 @@ pub(crate) fn enrich(bom: &mut Bom, seen: &Seen, options: &Options) -> Result<En
         }
         Ok(())
     })?;
-    let mut offers: BTreeMap<usize, Vec<Offer>> = BTreeMap::new();
+    let mut offers = Offers::default();
     let mut judge = Judge {
         plan: &plan,
         options,
@@ -105,7 +69,7 @@ pub(crate) fn enrich(bom: &mut Bom, seen: &Seen, options: &Options) -> Result<En
     for (item, examined) in items.iter().zip(examined) {
         judge.take(item, examined);
     }
-    fill(bom, offers);
+    offers.fill(bom);
     enriched.checks = ["checksum", "tree"]
         .into_iter()
         .filter(|check| {
@@ -119,30 +83,6 @@ pub(crate) fn enrich(bom: &mut Bom, seen: &Seen, options: &Options) -> Result<En
         .map(str::to_owned)
         .collect();
     Ok(enriched)
-}
-
-/// Takes the best offer for each package.
-fn fill(bom: &mut Bom, offers: BTreeMap<usize, Vec<Offer>>) {
-    let mut texts = 0;
-    for (index, offers) in offers {
-        let best = offers
-            .into_iter()
-            .min_by(|a, b| (a.rank, &a.facts).cmp(&(b.rank, &b.facts)));
-        let (Some(mut offer), Some(package)) = (best, bom.packages.get_mut(index)) else {
-            continue;
-        };
-        texts += offer.facts.license_text.as_ref().map_or(0, String::len);
-        if texts > LARGEST_TEXTS {
-            offer.facts.license_text = None;
-        }
-        if offer.rank == Rank::Crate {
-            package.checksum.sha512 = offer.sha512;
-            package.size = offer.size;
-        }
-        offer
-            .facts
-            .fill(package, offer.rank.name(), offer.rank.is_proven());
-    }
 }
 
 /// How locations tell several places apart: by the name of each, and a number where names repeat.
@@ -243,9 +183,9 @@ fn open(path: &std::path::Path, options: &Options) -> Result<(Store, &'static st
 }
 
 /// The packages by the names that artifacts have.
-struct Plan<'a> {
-    packages: &'a [Package],
-    ids: Vec<String>,
+pub(super) struct Plan<'a> {
+    pub(super) packages: &'a [Package],
+    pub(super) ids: Vec<String>,
     /// Registry packages by `name-version`.
     by_stem: HashMap<String, Vec<usize>>,
     /// All packages but local ones by name and version.
@@ -448,7 +388,7 @@ impl<'a> Plan<'a> {
     }
 
     /// The package that an artifact is: by its name, else by its digest, else by its manifest.
-    fn package_of(&self, item: &Item, examined: &Examined) -> Option<usize> {
+    pub(super) fn package_of(&self, item: &Item, examined: &Examined) -> Option<usize> {
         let artifact = &item.artifact;
         let by_digest = |digest: Option<Sha256>| self.by_digest.get(&digest?).copied();
         let by_identity = |digest| {
@@ -471,204 +411,6 @@ impl<'a> Plan<'a> {
                     None => self.choose(self.of_stem(&artifact.stem), examined.package),
                     Some(_) => None,
                 }),
-        }
-    }
-}
-
-struct Judge<'a, 'b> {
-    plan: &'a Plan<'b>,
-    options: &'a Options,
-    enriched: &'a mut Enriched,
-    offers: &'a mut BTreeMap<usize, Vec<Offer>>,
-}
-
-impl Judge<'_, '_> {
-    fn take(&mut self, item: &Item, mut examined: Examined) {
-        self.enriched.bytes += examined.bytes;
-        let artifact = &item.artifact;
-        let Some(index) = self.plan.package_of(item, &examined) else {
-            self.enriched.unlisted += 1;
-            return;
-        };
-        let (Some(package), Some(id)) = (self.plan.packages.get(index), self.plan.ids.get(index))
-        else {
-            return;
-        };
-        let mut findings = std::mem::take(&mut examined.findings);
-        if examined.facts.is_some() {
-            findings.extend(other_identity(package, examined.identity.as_ref()));
-        }
-        let rank = match artifact.kind {
-            ArtifactKind::Crate => self.judge_archive(package, id, &examined, &mut findings),
-            ArtifactKind::Vendor => judge_vendored(package, &examined, &mut findings),
-            ArtifactKind::Source => {
-                findings.push(Finding::new(
-                    Code::NotChecked,
-                    format!(
-                        "the archive of {id} is not at hand, so nothing proves its unpacked sources"
-                    ),
-                ));
-                Some(Rank::SourceUnverified)
-            }
-        };
-        let bad = has_error(&findings, self.options);
-        let rank = rank.filter(|_| !bad);
-        let mut checks = Vec::new();
-        if artifact.kind == ArtifactKind::Crate && examined.sha256.is_some() {
-            checks.push("checksum".to_owned());
-        }
-        if artifact.kind == ArtifactKind::Vendor {
-            checks.push("checksum".to_owned());
-            checks.push("tree".to_owned());
-        }
-        self.account(
-            index,
-            rank,
-            ArtifactReport {
-                kind: artifact.kind.name().to_owned(),
-                location: artifact.location.clone(),
-                sha256: examined.sha256,
-                checks,
-                status: match rank {
-                    Some(rank) if rank.is_proven() => Status::Ok,
-                    _ if bad => Status::Failed,
-                    _ => Status::Unchecked,
-                },
-            },
-        );
-        let findings = findings
-            .into_iter()
-            .map(|finding| finding.package(id).artifact(&artifact.location));
-        self.enriched.findings.extend(findings);
-        if let (Some(rank), Some(facts)) = (rank, examined.facts) {
-            self.offers.entry(index).or_default().push(Offer {
-                rank,
-                facts,
-                sha512: examined.sha512,
-                size: Some(examined.bytes),
-            });
-        }
-    }
-
-    fn judge_archive(
-        &mut self,
-        package: &Package,
-        id: &str,
-        examined: &Examined,
-        findings: &mut Vec<Finding>,
-    ) -> Option<Rank> {
-        match (package.checksum.sha256, examined.sha256) {
-            // Larger than the limit, or not readable: a finding says so.
-            (_, None) => None,
-            (Some(expected), Some(actual)) if expected == actual => Some(Rank::Crate),
-            (Some(expected), Some(actual)) => {
-                findings.push(
-                    Finding::new(
-                        Code::ChecksumLockMismatch,
-                        format!("{id}: Cargo.lock says {expected}, the file is {actual}"),
-                    )
-                    .values(expected.to_string(), actual.to_string()),
-                );
-                None
-            }
-            (None, Some(_)) => {
-                findings.push(Finding::new(
-                    Code::ChecksumAbsent,
-                    format!("Cargo.lock has no checksum of {id}"),
-                ));
-                Some(Rank::CrateUnverified)
-            }
-        }
-    }
-
-    /// Every copy must be good: a package is as good as the worst of them, once one was compared.
-    fn account(&mut self, index: usize, rank: Option<Rank>, artifact: ArtifactReport) {
-        let anchor = match rank {
-            Some(Rank::Crate) => Some("lock"),
-            Some(Rank::Vendor) => Some("self-declared"),
-            _ => None,
-        };
-        let reported = self
-            .enriched
-            .reports
-            .entry(index)
-            .or_insert_with(|| Reported {
-                status: artifact.status,
-                anchors: Vec::new(),
-                artifacts: Vec::new(),
-            });
-        if let Some(anchor) = anchor.filter(|anchor| !reported.anchors.iter().any(|a| a == anchor))
-        {
-            reported.anchors.push(anchor.to_owned());
-            reported.anchors.sort();
-        }
-        reported.status = match (reported.status, artifact.status) {
-            (Status::Failed, _) | (_, Status::Failed) => Status::Failed,
-            (Status::Ok, Status::Ok) => Status::Ok,
-            _ => Status::Unchecked,
-        };
-        reported.artifacts.push(artifact);
-    }
-}
-
-/// A manifest that names another package than the one whose bytes it lies in.
-fn other_identity(package: &Package, identity: Option<&(String, String)>) -> Option<Finding> {
-    let expected = format!("{}@{}", package.name, package.version);
-    let (code, actual) = match identity {
-        Some((name, version)) if *name == package.name && *version == package.version => {
-            return None;
-        }
-        Some((name, version)) if *name == package.name => {
-            (Code::ManifestVersion, format!("{name}@{version}"))
-        }
-        Some((name, version)) => (Code::ManifestName, format!("{name}@{version}")),
-        None => (
-            Code::ManifestNotNormalized,
-            "a version that is inherited".to_owned(),
-        ),
-    };
-    Some(
-        Finding::new(code, format!("the manifest names {actual}, not {expected}"))
-            .path(super::facts::MANIFEST)
-            .values(expected, actual),
-    )
-}
-
-/// A vendored package: the digest that its list names against the lockfile's.
-fn judge_vendored(
-    package: &Package,
-    examined: &Examined,
-    findings: &mut Vec<Finding>,
-) -> Option<Rank> {
-    const LIST: &str = ".cargo-checksum.json";
-    let hashed = examined.complete;
-    match (package.checksum.sha256, examined.package) {
-        (None, _) => Some(Rank::VendorUnverified),
-        (Some(expected), Some(actual)) if expected == actual => Some(match hashed {
-            true => Rank::Vendor,
-            false => Rank::VendorUnverified,
-        }),
-        (Some(expected), Some(actual)) => {
-            findings.push(
-                Finding::new(
-                    Code::VendorPackageMismatch,
-                    format!("{LIST} names another digest than Cargo.lock"),
-                )
-                .path(LIST)
-                .values(expected.to_string(), actual.to_string()),
-            );
-            None
-        }
-        (Some(expected), None) => {
-            findings.push(
-                Finding::new(
-                    Code::VendorPackageMissing,
-                    format!("{LIST} names no digest of the package"),
-                )
-                .path(LIST)
-                .expected(expected.to_string()),
-            );
-            None
         }
     }
 }

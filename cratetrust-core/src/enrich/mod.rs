@@ -11,6 +11,7 @@ mod caller;
 mod copyright;
 mod crates;
 mod facts;
+mod judge;
 mod local;
 mod read;
 

@@ -3,6 +3,7 @@
 //! resolved to what cargo would build.
 
 mod local;
+mod reader;
 mod stores;
 
 use std::path::Path;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
-use super::local::{Reader, describe, normalize, source_files};
+use super::reader::{Reader, describe, normalize, source_files};
 use crate::digest::Sha256;
 use crate::error::{Error, ErrorKind, Result};
 use crate::input::Input;
