@@ -48,16 +48,18 @@ pub fn escape(text: &str) -> Cow<'_, str> {
 /// The bytes that may end a token of TOML: punctuation and blanks. What reads TOML takes some 80
 /// bytes a token, and several hundred a table, so that their number and not the size bounds its cost.
 pub fn marks(text: &str) -> usize {
-    // Without a branch, and with a count that one byte holds: the compiler makes vector code of it.
-    let count = |bytes: &[u8]| {
-        let is_mark = |byte: &u8| MARKS.iter().fold(0, |is, mark| is | u8::from(byte == mark));
-        usize::from(bytes.iter().fold(0, |count, byte| count + is_mark(byte)))
-    };
-    let (whole, rest) = text.as_bytes().as_chunks::<128>();
-    whole.iter().map(|bytes| count(bytes)).sum::<usize>() + count(rest)
+    count_of(text.as_bytes(), *b" \t\n\x0c\r[]{},=.\"'#")
 }
 
-const MARKS: [u8; 15] = *b" \t\n\x0c\r[]{},=.\"'#";
+/// How many of the bytes are among these, which differ from each other.
+pub(crate) fn count_of<const N: usize>(bytes: &[u8], wanted: [u8; N]) -> usize {
+    // Without a branch, and with a count that one byte holds: the compiler makes vector code of it.
+    let is_wanted = |byte: &u8| wanted.iter().fold(0, |is, w| is | u8::from(byte == w));
+    let count =
+        |piece: &[u8]| usize::from(piece.iter().fold(0, |count, byte| count + is_wanted(byte)));
+    let (whole, rest) = bytes.as_chunks::<128>();
+    whole.iter().map(|piece| count(piece)).sum::<usize>() + count(rest)
+}
 
 /// Bytes as lower-case hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
