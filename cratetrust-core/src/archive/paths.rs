@@ -6,6 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::EntryKind;
 use super::collector::Collector;
+use super::print::Print;
 use crate::limits::Limits;
 use crate::report::Code;
 use crate::text::is_misleading;
@@ -221,11 +222,6 @@ fn is_reserved(part: &[u8]) -> bool {
             _ => false,
         }
 }
-
-/// What tells bodies of the same size apart: a SipHash under a random key that the author of an
-/// archive cannot know, so that two different bodies pass for one with a chance of 2^-64. Nothing
-/// cheaper withstands an author who chooses both, and a SHA-256 would cost a third of the inflating.
-pub(super) type Print = u64;
 
 struct Seen {
     path: Box<[u8]>,
@@ -473,7 +469,13 @@ mod tests {
             .into_iter()
             .enumerate()
         {
-            paths.add(path.as_bytes(), EntryKind::File, offset as u64, 0, 0);
+            paths.add(
+                path.as_bytes(),
+                EntryKind::File,
+                offset as u64,
+                0,
+                Print::default(),
+            );
         }
         let mut findings = Collector::new(100);
         paths.finish(&mut findings);
@@ -486,7 +488,13 @@ mod tests {
     fn collisions(list: &[&str]) -> Vec<(Code, String)> {
         let mut paths = Paths::default();
         for (offset, path) in list.iter().enumerate() {
-            paths.add(path.as_bytes(), EntryKind::File, offset as u64, 0, 0);
+            paths.add(
+                path.as_bytes(),
+                EntryKind::File,
+                offset as u64,
+                0,
+                Print::default(),
+            );
         }
         let mut findings = Collector::new(100);
         paths.finish(&mut findings);

@@ -3,14 +3,12 @@
 
 mod entry;
 
-use std::collections::hash_map::{DefaultHasher, RandomState};
-use std::hash::Hasher;
-
 use super::collector::Collector;
 use super::gzip::Flow;
 use super::header::{BLOCK, Header, Magic, Number};
 use super::paths::{Parts, Paths, shown};
 use super::pax::{self, Pax};
+use super::print::Printer;
 use super::{EntryKind, Sink};
 use crate::error::Result;
 use crate::limits::Limits;
@@ -48,8 +46,6 @@ struct Current {
     kind: EntryKind,
     offset: u64,
     size: u64,
-    /// `None` where bodies are not compared.
-    print: Option<DefaultHasher>,
 }
 
 /// Takes an unpacked stream piece by piece and tells sinks what is in it.
@@ -71,9 +67,8 @@ pub(super) struct Tar<'a> {
     path: Vec<u8>,
     parts: Parts,
     current: Option<Current>,
-    /// The key of the bodies' prints, drawn anew for every archive; `None` where bodies are not
-    /// compared.
-    keys: Option<RandomState>,
+    /// Makes the print of the entry's body; `None` where nothing odd is told.
+    printer: Option<Printer>,
     paths: Paths,
     /// The directory that entries must lie in, once it is known.
     wanted: Option<Vec<u8>>,
@@ -103,7 +98,7 @@ impl<'a> Tar<'a> {
             path: Vec::new(),
             parts: Parts::default(),
             current: None,
-            keys: Some(RandomState::new()),
+            printer: Some(Printer::new()),
             paths: Paths::default(),
             wanted: prefix.map(|prefix| prefix.as_bytes().to_vec()),
             prefix: None,
@@ -116,7 +111,7 @@ impl<'a> Tar<'a> {
     /// For an archive of which nothing odd is told.
     pub(super) fn skimming(prefix: Option<&str>, limits: &'a Limits) -> Self {
         Self {
-            keys: None,
+            printer: None,
             ..Self::new(prefix, limits)
         }
     }
@@ -152,9 +147,8 @@ impl<'a> Tar<'a> {
                     self.offset += now.len() as u64;
                     bytes = rest;
                     if what == What::Entry {
-                        let current = self.current.as_mut();
-                        if let Some(print) = current.and_then(|current| current.print.as_mut()) {
-                            print.write(now);
+                        if let Some(printer) = &mut self.printer {
+                            printer.write(now);
                         }
                         for sink in sinks.iter_mut() {
                             sink.chunk(now)?;
@@ -490,16 +484,17 @@ impl<'a> Tar<'a> {
         let at = self.record_at;
         match what {
             What::Entry => {
-                if let Some(current) = self.current.take()
-                    && self.parts.bounded
-                {
-                    self.paths.add(
-                        &self.parts.normal,
-                        current.kind,
-                        current.offset,
-                        current.size,
-                        current.print.map_or(0, |print| print.finish()),
-                    );
+                if let (Some(current), Some(printer)) = (self.current.take(), &mut self.printer) {
+                    let print = printer.finish();
+                    if self.parts.bounded {
+                        self.paths.add(
+                            &self.parts.normal,
+                            current.kind,
+                            current.offset,
+                            current.size,
+                            print,
+                        );
+                    }
                 }
                 for sink in sinks.iter_mut() {
                     sink.end()?;

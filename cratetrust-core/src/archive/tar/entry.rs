@@ -1,7 +1,5 @@
 //! What an entry is: its header, and what the records before it change in it.
 
-use std::hash::BuildHasher;
-
 use super::super::collector::Collector;
 use super::super::header::{BLOCK, Header, Magic, Number};
 use super::super::paths::{Place, shown};
@@ -84,12 +82,7 @@ impl Tar<'_> {
         for sink in sinks.iter_mut() {
             sink.entry(&entry)?;
         }
-        self.current = Some(Current {
-            kind,
-            offset,
-            size,
-            print: self.keys.as_ref().map(BuildHasher::build_hasher),
-        });
+        self.current = Some(Current { kind, offset, size });
         self.state = State::Body {
             left: size,
             pad: padding(size),
