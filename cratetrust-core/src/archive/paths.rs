@@ -140,13 +140,16 @@ impl Parts {
                 "the path has empty or `.` components; the same file has a shorter path",
             );
         }
-        if path.contains(&0) {
+        let plain = path.iter().fold(true, |plain, byte| {
+            plain & (byte.is_ascii_alphanumeric() | matches!(byte, b'_' | b'-' | b'.' | b'/'))
+        });
+        if !plain && path.contains(&0) {
             report(
                 Code::PathNul,
                 "the path holds a NUL byte, where some tools end it",
             );
         }
-        if path.contains(&b'\\') {
+        if !plain && path.contains(&b'\\') {
             report(
                 Code::PathBackslash,
                 "the path holds a backslash, which separates directories on Windows",
@@ -158,11 +161,14 @@ impl Parts {
                 "the path has a name that Windows keeps for a device",
             );
         }
-        if ending || path.iter().any(|byte| b"<>:\"|?*".contains(byte)) {
+        if ending || (!plain && path.iter().any(|byte| b"<>:\"|?*".contains(byte))) {
             report(
                 Code::PathWindowsInvalid,
                 "the path has one of < > : \" | ? * or a component that ends in a dot or a space; Windows refuses or drops them",
             );
+        }
+        if plain {
+            return;
         }
         match std::str::from_utf8(path) {
             Err(_) => report(Code::PathNotUtf8, "the path is not UTF-8"),

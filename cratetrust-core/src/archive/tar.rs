@@ -127,6 +127,14 @@ impl<'a> Tar<'a> {
             match &mut self.state {
                 State::Ignore => break,
                 State::Header => {
+                    if self.filled == 0
+                        && let Some((block, rest)) = bytes.split_first_chunk()
+                    {
+                        self.offset += BLOCK as u64;
+                        bytes = rest;
+                        self.header(Header(block), findings, sinks)?;
+                        continue;
+                    }
                     let (now, rest) = split(bytes, (BLOCK - self.filled) as u64);
                     if let Some(place) = self.block.get_mut(self.filled..self.filled + now.len()) {
                         place.copy_from_slice(now);
@@ -357,9 +365,12 @@ impl<'a> Tar<'a> {
         offset: u64,
         findings: &mut Collector,
     ) -> bool {
-        let (stored, unsigned, signed) = header.checksum();
+        let (stored, unsigned) = header.checksum();
+        if stored == Number::Value(unsigned) {
+            return true;
+        }
+        let signed = header.signed_checksum();
         let message = match stored {
-            Number::Value(stored) if stored == unsigned => return true,
             Number::Value(stored) if i64::try_from(stored) == Ok(signed) => format!(
                 "the header's checksum is {stored}, the sum of signed bytes; some tools take it, cargo does not"
             ),
