@@ -32,7 +32,53 @@ pub(super) struct Place<'a> {
     pub(super) offset: u64,
 }
 
+/// What is seen on the way through a path.
+#[derive(Debug, Default)]
+pub(super) struct Shape {
+    depth: u64,
+    /// Bytes of the longest component.
+    longest: usize,
+    /// Whether there are empty components, ones that are `.`, and ones that are `..`.
+    empty: bool,
+    dots: bool,
+    climbs: bool,
+}
+
 impl Parts {
+    /// Takes a path apart.
+    pub(super) fn take_apart(&mut self, path: &[u8], kind: EntryKind, limits: &Limits) -> Shape {
+        self.normal.clear();
+        self.first = 0;
+        let mut shape = Shape::default();
+        for (index, part) in components(path, kind).enumerate() {
+            match part {
+                b"" => {
+                    shape.empty = true;
+                    continue;
+                }
+                b"." => {
+                    shape.dots = true;
+                    continue;
+                }
+                _ => shape.climbs |= part == b"..",
+            }
+            if index > 0 && !self.normal.is_empty() {
+                self.normal.push(b'/');
+            }
+            self.normal.extend_from_slice(part);
+            if shape.depth == 0 {
+                self.first = self.normal.len();
+            }
+            shape.depth += 1;
+            shape.longest = shape.longest.max(part.len());
+        }
+        self.bounded = path.len() as u64 <= limits.path_length
+            && shape.longest as u64 <= limits.component_length
+            && shape.depth <= limits.depth;
+        self.confined = !path.starts_with(b"/") && !shape.climbs;
+        shape
+    }
+
     /// Takes `place.path` apart and reports what is wrong with it in itself.
     pub(super) fn read(&mut self, place: &Place<'_>, limits: &Limits, findings: &mut Collector) {
         let path = place.path;
@@ -42,10 +88,13 @@ impl Parts {
                 f.path_bytes(shown(path)).offset(place.offset)
             });
         };
-        self.normal.clear();
-        self.first = 0;
-        self.bounded = true;
-        self.confined = true;
+        let Shape {
+            depth,
+            longest,
+            mut empty,
+            dots,
+            climbs,
+        } = self.take_apart(path, place.kind, limits);
         if path.len() as u64 > limits.path_length {
             report(
                 Code::LimitPathLength,
@@ -55,47 +104,16 @@ impl Parts {
                     limits.path_length
                 ),
             );
-            self.bounded = false;
         }
         if path.starts_with(b"/") {
             report(Code::PathAbsolute, "the path is absolute");
-            self.confined = false;
+        }
+        let (mut reserved, mut ending) = (false, false);
+        for part in components(path, place.kind).filter(|part| !matches!(*part, b"." | b"..")) {
+            reserved |= is_reserved(part);
+            ending |= part.ends_with(b".") || part.ends_with(b" ");
         }
         let directory = place.kind == EntryKind::Directory;
-        let body = match path.strip_suffix(b"/") {
-            Some(body) if directory => body,
-            _ => path,
-        };
-        let body = body.strip_prefix(b"/").unwrap_or(body);
-        let (mut depth, mut longest) = (0u64, 0);
-        let (mut empty, mut dots, mut climbs) = (false, false, false);
-        let (mut reserved, mut ending) = (false, false);
-        for (index, part) in body.split(|byte| *byte == b'/').enumerate() {
-            match part {
-                b"" => {
-                    empty = true;
-                    continue;
-                }
-                b"." => {
-                    dots = true;
-                    continue;
-                }
-                b".." => climbs = true,
-                _ => {
-                    reserved |= is_reserved(part);
-                    ending |= part.ends_with(b".") || part.ends_with(b" ");
-                }
-            }
-            if index > 0 && !self.normal.is_empty() {
-                self.normal.push(b'/');
-            }
-            self.normal.extend_from_slice(part);
-            if depth == 0 {
-                self.first = self.normal.len();
-            }
-            depth += 1;
-            longest = longest.max(part.len());
-        }
         // The slash at the end of a file's name is told by its own code.
         let slash = !directory && path.ends_with(b"/") && path.len() > 1;
         if slash {
@@ -103,6 +121,7 @@ impl Parts {
                 Code::PathTrailingSlash,
                 "the name ends in a slash, but the entry is no directory",
             );
+            let body = path.strip_prefix(b"/").unwrap_or(path);
             empty = body
                 .strip_suffix(b"/")
                 .is_some_and(|body| body.split(|byte| *byte == b'/').any(<[u8]>::is_empty));
@@ -115,7 +134,6 @@ impl Parts {
                     limits.component_length
                 ),
             );
-            self.bounded = false;
         }
         if depth > limits.depth {
             report(
@@ -125,14 +143,12 @@ impl Parts {
                     limits.depth
                 ),
             );
-            self.bounded = false;
         }
         if climbs {
             report(
                 Code::PathTraversal,
                 "the path has a component `..`, which leads out of its directory",
             );
-            self.confined = false;
         }
         if empty || dots {
             report(
@@ -199,6 +215,16 @@ impl Parts {
         let rest = self.normal.get(self.first..).unwrap_or_default();
         Some(rest.strip_prefix(b"/").unwrap_or(rest))
     }
+}
+
+/// What stands between slashes, but the one at the beginning and the one that ends a directory's name.
+fn components(path: &[u8], kind: EntryKind) -> impl Iterator<Item = &[u8]> {
+    let body = match path.strip_suffix(b"/") {
+        Some(body) if kind == EntryKind::Directory => body,
+        _ => path,
+    };
+    let body = body.strip_prefix(b"/").unwrap_or(body);
+    body.split(|byte| *byte == b'/')
 }
 
 /// As much of a path as a finding holds; a hostile one may be a megabyte long.

@@ -196,7 +196,11 @@ impl Tar<'_> {
             kind,
             offset,
         };
-        self.parts.read(&place, self.limits, findings);
+        if self.printer.is_some() {
+            self.parts.read(&place, self.limits, findings);
+        } else {
+            self.parts.take_apart(&self.path, kind, self.limits);
+        }
         let first = self.parts.first();
         let usable = self.parts.confined && !first.is_empty();
         if self.entries == 1 && usable {
@@ -205,7 +209,7 @@ impl Tar<'_> {
         if self.wanted.is_none() && usable && self.parts.bounded {
             self.wanted = Some(first.to_vec());
         }
-        if !self.parts.confined {
+        if !self.parts.confined || self.printer.is_none() {
             return;
         }
         let wanted = self.wanted.as_deref().unwrap_or_default();
