@@ -89,7 +89,7 @@ impl<'a> Header<'a> {
             Magic::Unknown => return false,
         };
         // An old GNU sparse header keeps its map there; it is refused for its type.
-        self.kind() != b'S' && unused.iter().any(|byte| *byte != 0)
+        self.kind() != b'S' && is_set(unused)
     }
 
     /// Whether more blocks of a sparse map follow the header.
@@ -97,23 +97,26 @@ impl<'a> Header<'a> {
         self.field(482, 1) != [0]
     }
 
-    /// The stored checksum and the two sums that tools compute: of unsigned and of signed bytes.
-    pub(super) fn checksum(self) -> (Number, u64, i64) {
-        let (mut unsigned, mut signed) = (0u64, 0i64);
-        for (index, byte) in self.0.iter().enumerate() {
-            let byte = if (148..156).contains(&index) {
-                b' '
-            } else {
-                *byte
-            };
-            unsigned += u64::from(byte);
-            signed += i64::from(byte.cast_signed());
-        }
-        (number(self.field(148, 8)), unsigned, signed)
+    /// The stored checksum, and the sum that it should be: of all bytes, with spaces in its own place.
+    pub(super) fn checksum(self) -> (Number, u64) {
+        let sum = |bytes: &[u8]| bytes.iter().map(|byte| u32::from(*byte)).sum::<u32>();
+        let stored = self.field(148, 8);
+        let spaces = 8 * u32::from(b' ');
+        let unsigned = sum(self.0) - sum(stored) + spaces;
+        (number(stored), u64::from(unsigned))
+    }
+
+    /// The sum that some tools compute: of signed bytes.
+    pub(super) fn signed_checksum(self) -> i64 {
+        let sum = |bytes: &[u8]| {
+            let signed = bytes.iter().map(|byte| i64::from(byte.cast_signed()));
+            signed.sum::<i64>()
+        };
+        sum(self.0) - sum(self.field(148, 8)) + 8 * i64::from(b' ')
     }
 
     pub(super) fn is_zero(self) -> bool {
-        self.0.iter().all(|byte| *byte == 0)
+        self.0.first() == Some(&0) && !is_set(self.0)
     }
 
     /// The path as cargo reads it, put into `path`.
@@ -131,11 +134,7 @@ impl<'a> Header<'a> {
 
     /// Whether bytes follow the NUL that ends the name or the prefix.
     pub(super) fn path_has_nul(self) -> bool {
-        let hidden = |field: &[u8]| {
-            field
-                .get(until_nul(field).len()..)
-                .is_some_and(|rest| rest.iter().any(|byte| *byte != 0))
-        };
+        let hidden = |field: &[u8]| field.get(until_nul(field).len()..).is_some_and(is_set);
         hidden(self.name_field()) || (self.magic() == Magic::Posix && hidden(self.prefix_field()))
     }
 }
@@ -162,9 +161,32 @@ fn until_nul(field: &[u8]) -> &[u8] {
     field.split(|byte| *byte == 0).next().unwrap_or_default()
 }
 
+/// Whether any byte is not zero.
+fn is_set(bytes: &[u8]) -> bool {
+    // Without a branch, so that the compiler makes vector code of it.
+    bytes.iter().fold(0, |all, byte| all | byte) != 0
+}
+
 /// Reads a number: octal digits between optional spaces, ended by spaces and NULs; or, with the
 /// top bit set, GNU's base 256. Only what all tools read alike is a value.
 fn number(field: &[u8]) -> Number {
+    digits(field).unwrap_or_else(|| other_number(field))
+}
+
+/// The number as nearly all archives have it: digits from the first byte on.
+fn digits(field: &[u8]) -> Option<Number> {
+    let mut value = None;
+    let mut rest = field;
+    while let [digit @ b'0'..=b'7', after @ ..] = rest {
+        // A field has at most 12 digits: 36 bits.
+        value = Some(value.unwrap_or(0) << 3 | u64::from(digit - b'0'));
+        rest = after;
+    }
+    let ends = rest.iter().all(|byte| matches!(byte, 0 | b' '));
+    value.filter(|_| ends).map(Number::Value)
+}
+
+fn other_number(field: &[u8]) -> Number {
     if field.first().is_some_and(|first| first & 0x80 != 0) {
         let mut value = 0u64;
         for (index, byte) in field.iter().enumerate() {
@@ -204,6 +226,8 @@ fn number(field: &[u8]) -> Number {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -234,6 +258,37 @@ mod tests {
             (b"\x81\0\0\0\0\0\0\0\0\0\0\0", Number::Invalid),
         ] {
             assert_eq!(number(field), want, "{field:?}");
+            assert_eq!(other_number(field), want, "{field:?}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(5000))]
+
+        #[test]
+        fn the_short_way_to_a_number_changes_none(
+            field in proptest::collection::vec(
+                prop_oneof![4 => b'0'..=b'8', 2 => Just(0), 2 => Just(b' '), 1 => any::<u8>()],
+                0..=12,
+            ),
+        ) {
+            prop_assert_eq!(number(&field), other_number(&field));
+        }
+
+        #[test]
+        fn sums_are_those_of_the_definition(
+            mut block in proptest::collection::vec(any::<u8>(), BLOCK),
+            bits in 0..=255u8,
+        ) {
+            block.iter_mut().for_each(|byte| *byte &= bits);
+            let header = Header(block.first_chunk().unwrap());
+            let mut spaced = block.clone();
+            spaced[148..156].fill(b' ');
+            let unsigned = spaced.iter().map(|byte| u64::from(*byte)).sum::<u64>();
+            let signed = spaced.iter().map(|byte| i64::from(byte.cast_signed())).sum::<i64>();
+            prop_assert_eq!(header.checksum(), (number(&block[148..156]), unsigned));
+            prop_assert_eq!(header.signed_checksum(), signed);
+            prop_assert_eq!(header.is_zero(), block.iter().all(|byte| *byte == 0));
         }
     }
 }

@@ -7,6 +7,7 @@ mod gzip;
 mod header;
 mod paths;
 mod pax;
+mod print;
 mod tar;
 
 use std::io::Read;

@@ -6,6 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::EntryKind;
 use super::collector::Collector;
+use super::print::Print;
 use crate::limits::Limits;
 use crate::report::Code;
 use crate::text::is_misleading;
@@ -31,7 +32,53 @@ pub(super) struct Place<'a> {
     pub(super) offset: u64,
 }
 
+/// What is seen on the way through a path.
+#[derive(Debug, Default)]
+pub(super) struct Shape {
+    depth: u64,
+    /// Bytes of the longest component.
+    longest: usize,
+    /// Whether there are empty components, ones that are `.`, and ones that are `..`.
+    empty: bool,
+    dots: bool,
+    climbs: bool,
+}
+
 impl Parts {
+    /// Takes a path apart.
+    pub(super) fn take_apart(&mut self, path: &[u8], kind: EntryKind, limits: &Limits) -> Shape {
+        self.normal.clear();
+        self.first = 0;
+        let mut shape = Shape::default();
+        for (index, part) in components(path, kind).enumerate() {
+            match part {
+                b"" => {
+                    shape.empty = true;
+                    continue;
+                }
+                b"." => {
+                    shape.dots = true;
+                    continue;
+                }
+                _ => shape.climbs |= part == b"..",
+            }
+            if index > 0 && !self.normal.is_empty() {
+                self.normal.push(b'/');
+            }
+            self.normal.extend_from_slice(part);
+            if shape.depth == 0 {
+                self.first = self.normal.len();
+            }
+            shape.depth += 1;
+            shape.longest = shape.longest.max(part.len());
+        }
+        self.bounded = path.len() as u64 <= limits.path_length
+            && shape.longest as u64 <= limits.component_length
+            && shape.depth <= limits.depth;
+        self.confined = !path.starts_with(b"/") && !shape.climbs;
+        shape
+    }
+
     /// Takes `place.path` apart and reports what is wrong with it in itself.
     pub(super) fn read(&mut self, place: &Place<'_>, limits: &Limits, findings: &mut Collector) {
         let path = place.path;
@@ -41,10 +88,13 @@ impl Parts {
                 f.path_bytes(shown(path)).offset(place.offset)
             });
         };
-        self.normal.clear();
-        self.first = 0;
-        self.bounded = true;
-        self.confined = true;
+        let Shape {
+            depth,
+            longest,
+            mut empty,
+            dots,
+            climbs,
+        } = self.take_apart(path, place.kind, limits);
         if path.len() as u64 > limits.path_length {
             report(
                 Code::LimitPathLength,
@@ -54,47 +104,16 @@ impl Parts {
                     limits.path_length
                 ),
             );
-            self.bounded = false;
         }
         if path.starts_with(b"/") {
             report(Code::PathAbsolute, "the path is absolute");
-            self.confined = false;
+        }
+        let (mut reserved, mut ending) = (false, false);
+        for part in components(path, place.kind).filter(|part| !matches!(*part, b"." | b"..")) {
+            reserved |= is_reserved(part);
+            ending |= part.ends_with(b".") || part.ends_with(b" ");
         }
         let directory = place.kind == EntryKind::Directory;
-        let body = match path.strip_suffix(b"/") {
-            Some(body) if directory => body,
-            _ => path,
-        };
-        let body = body.strip_prefix(b"/").unwrap_or(body);
-        let (mut depth, mut longest) = (0u64, 0);
-        let (mut empty, mut dots, mut climbs) = (false, false, false);
-        let (mut reserved, mut ending) = (false, false);
-        for (index, part) in body.split(|byte| *byte == b'/').enumerate() {
-            match part {
-                b"" => {
-                    empty = true;
-                    continue;
-                }
-                b"." => {
-                    dots = true;
-                    continue;
-                }
-                b".." => climbs = true,
-                _ => {
-                    reserved |= is_reserved(part);
-                    ending |= part.ends_with(b".") || part.ends_with(b" ");
-                }
-            }
-            if index > 0 && !self.normal.is_empty() {
-                self.normal.push(b'/');
-            }
-            self.normal.extend_from_slice(part);
-            if depth == 0 {
-                self.first = self.normal.len();
-            }
-            depth += 1;
-            longest = longest.max(part.len());
-        }
         // The slash at the end of a file's name is told by its own code.
         let slash = !directory && path.ends_with(b"/") && path.len() > 1;
         if slash {
@@ -102,6 +121,7 @@ impl Parts {
                 Code::PathTrailingSlash,
                 "the name ends in a slash, but the entry is no directory",
             );
+            let body = path.strip_prefix(b"/").unwrap_or(path);
             empty = body
                 .strip_suffix(b"/")
                 .is_some_and(|body| body.split(|byte| *byte == b'/').any(<[u8]>::is_empty));
@@ -114,7 +134,6 @@ impl Parts {
                     limits.component_length
                 ),
             );
-            self.bounded = false;
         }
         if depth > limits.depth {
             report(
@@ -124,14 +143,12 @@ impl Parts {
                     limits.depth
                 ),
             );
-            self.bounded = false;
         }
         if climbs {
             report(
                 Code::PathTraversal,
                 "the path has a component `..`, which leads out of its directory",
             );
-            self.confined = false;
         }
         if empty || dots {
             report(
@@ -139,13 +156,16 @@ impl Parts {
                 "the path has empty or `.` components; the same file has a shorter path",
             );
         }
-        if path.contains(&0) {
+        let plain = path.iter().fold(true, |plain, byte| {
+            plain & (byte.is_ascii_alphanumeric() | matches!(byte, b'_' | b'-' | b'.' | b'/'))
+        });
+        if !plain && path.contains(&0) {
             report(
                 Code::PathNul,
                 "the path holds a NUL byte, where some tools end it",
             );
         }
-        if path.contains(&b'\\') {
+        if !plain && path.contains(&b'\\') {
             report(
                 Code::PathBackslash,
                 "the path holds a backslash, which separates directories on Windows",
@@ -157,11 +177,14 @@ impl Parts {
                 "the path has a name that Windows keeps for a device",
             );
         }
-        if ending || path.iter().any(|byte| b"<>:\"|?*".contains(byte)) {
+        if ending || (!plain && path.iter().any(|byte| b"<>:\"|?*".contains(byte))) {
             report(
                 Code::PathWindowsInvalid,
                 "the path has one of < > : \" | ? * or a component that ends in a dot or a space; Windows refuses or drops them",
             );
+        }
+        if plain {
+            return;
         }
         match std::str::from_utf8(path) {
             Err(_) => report(Code::PathNotUtf8, "the path is not UTF-8"),
@@ -194,6 +217,16 @@ impl Parts {
     }
 }
 
+/// What stands between slashes, but the one at the beginning and the one that ends a directory's name.
+fn components(path: &[u8], kind: EntryKind) -> impl Iterator<Item = &[u8]> {
+    let body = match path.strip_suffix(b"/") {
+        Some(body) if kind == EntryKind::Directory => body,
+        _ => path,
+    };
+    let body = body.strip_prefix(b"/").unwrap_or(body);
+    body.split(|byte| *byte == b'/')
+}
+
 /// As much of a path as a finding holds; a hostile one may be a megabyte long.
 pub(super) fn shown(path: &[u8]) -> &[u8] {
     path.get(..4096).unwrap_or(path)
@@ -221,11 +254,6 @@ fn is_reserved(part: &[u8]) -> bool {
             _ => false,
         }
 }
-
-/// What tells bodies of the same size apart: a SipHash under a random key that the author of an
-/// archive cannot know, so that two different bodies pass for one with a chance of 2^-64. Nothing
-/// cheaper withstands an author who chooses both, and a SHA-256 would cost a third of the inflating.
-pub(super) type Print = u64;
 
 struct Seen {
     path: Box<[u8]>,
@@ -473,7 +501,13 @@ mod tests {
             .into_iter()
             .enumerate()
         {
-            paths.add(path.as_bytes(), EntryKind::File, offset as u64, 0, 0);
+            paths.add(
+                path.as_bytes(),
+                EntryKind::File,
+                offset as u64,
+                0,
+                Print::default(),
+            );
         }
         let mut findings = Collector::new(100);
         paths.finish(&mut findings);
@@ -486,7 +520,13 @@ mod tests {
     fn collisions(list: &[&str]) -> Vec<(Code, String)> {
         let mut paths = Paths::default();
         for (offset, path) in list.iter().enumerate() {
-            paths.add(path.as_bytes(), EntryKind::File, offset as u64, 0, 0);
+            paths.add(
+                path.as_bytes(),
+                EntryKind::File,
+                offset as u64,
+                0,
+                Print::default(),
+            );
         }
         let mut findings = Collector::new(100);
         paths.finish(&mut findings);

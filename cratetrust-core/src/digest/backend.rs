@@ -4,10 +4,14 @@ use super::lanes::Kernel;
 use crate::error::{Error, ErrorKind, Result};
 
 /// A way to hash many readers with SHA-256. All give the same digests.
+///
+/// A way that is named hashes in step as it says, and what is too little for that one reader after the
+/// other, as [`Backend::Sha2`] does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Backend {
-    /// The fastest that the processor can run.
+    /// The fastest that the processor can run. Beside the sixteen lanes that are the SHA instructions
+    /// for what is too little for those.
     #[default]
     Auto,
     /// 16 readers in step, with the AVX-512F and AVX-512BW instructions of x86-64.
@@ -30,7 +34,7 @@ impl Backend {
         Self::ALL.into_iter().filter(|way| way.kernel().is_ok())
     }
 
-    /// What [`Backend::Auto`] stands for on this processor.
+    /// What [`Backend::Auto`] stands for on this processor, where there are readers enough.
     ///
     /// Sixteen lanes are faster than the SHA instructions, eight are not.
     pub fn selected() -> Self {
@@ -57,6 +61,12 @@ impl Backend {
             .into_iter()
             .chain(Self::ALL)
             .find(|way| way.name() == name)
+    }
+
+    /// The kernel for a few readers, where another one wants many of them.
+    pub(super) fn few(self) -> Option<Kernel> {
+        let two = self == Self::Auto && Self::selected() == Self::Avx512;
+        two.then(Kernel::sha_ni).flatten()
     }
 
     /// The kernel that hashes several readers in step; none for `sha2`.

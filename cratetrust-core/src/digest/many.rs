@@ -1,11 +1,10 @@
 //! Many readers at once: every lane holds one reader and one chunk of it, and a lane whose reader
-//! ends takes the next one. Readers are hashed in step by a vector kernel; when too few are left
-//! for that to pay, they end one by one on the code for a single stream.
+//! ends takes the next one. How the lanes are hashed is in [`super::steps`].
 
-use std::array;
 use std::io::{ErrorKind as IoErrorKind, Read};
 
-use super::lanes::{BLOCK, Block, Kernel, MAX_LANES, States};
+use super::lanes::{BLOCK, MAX_LANES, States};
+use super::steps::{Steps, Waiting};
 use super::{Backend, Sha256};
 use crate::error::{Error, Result};
 use crate::progress::CancelToken;
@@ -60,13 +59,13 @@ pub(crate) fn hash_few_at_once<T, R: Read>(
     cancel: &CancelToken,
     mut done: impl FnMut(T, Result<(Sha256, u64)>),
 ) -> Result<()> {
-    let kernel = backend.kernel()?;
-    let width = kernel.map_or(1, Kernel::lanes).min(most).max(1);
+    let mut steps = Steps::new(backend)?;
+    let width = steps.lanes().min(most).max(1);
     let mut jobs = jobs.into_iter().fuse();
-    let mut states = States::default();
     let mut lanes: Vec<Lane<T, R>> = Vec::new();
     loop {
         cancel.check()?;
+        let states = &mut steps.states;
         for index in 0..width {
             if lanes.len() == index {
                 let Some(job) = jobs.next() else { break };
@@ -74,37 +73,14 @@ pub(crate) fn hash_few_at_once<T, R: Read>(
                 states.reset(index);
             }
             if let Some(lane) = lanes.get_mut(index) {
-                lane.supply(index, &mut jobs, &mut states, limit, cancel, &mut done)?;
+                lane.supply(index, &mut jobs, states, limit, cancel, &mut done)?;
             }
         }
-        let mut busy = lanes
-            .iter()
-            .map(Lane::blocks)
-            .filter(|blocks| !blocks.is_empty());
-        let Some(any) = busy.next() else {
+        let Some(hashed) = steps.step(lanes.iter().map(Lane::waiting)) else {
             return Ok(());
         };
-        let count = 1 + busy.count();
-        match kernel {
-            Some(kernel) if count >= kernel.worthwhile() => {
-                // A lane without work hashes another's blocks: its state is reset before use.
-                let data: [&[Block]; MAX_LANES] =
-                    array::from_fn(|index| match lanes.get(index).map(Lane::blocks) {
-                        Some(blocks) if !blocks.is_empty() => blocks,
-                        _ => any,
-                    });
-                kernel.compress(&mut states, &data);
-                let step = data.iter().map(|blocks| blocks.len()).min().unwrap_or(0);
-                for lane in &mut lanes {
-                    lane.advance(step);
-                }
-            }
-            _ => {
-                for (index, lane) in lanes.iter_mut().enumerate() {
-                    states.compress_one(index, lane.blocks());
-                    lane.advance(lane.blocks().len());
-                }
-            }
+        for (lane, blocks) in lanes.iter_mut().zip(hashed) {
+            lane.advance(blocks);
         }
     }
 }
@@ -144,10 +120,13 @@ impl<T, R: Read> Lane<T, R> {
         }
     }
 
-    /// The blocks that wait to be hashed.
-    fn blocks(&self) -> &[Block] {
+    /// The blocks that wait to be hashed. What the reader holds beyond them nobody knows.
+    fn waiting(&self) -> Waiting<'_> {
         let waiting = self.buffer.get(self.start..self.end).unwrap_or_default();
-        waiting.as_chunks().0
+        Waiting {
+            blocks: waiting.as_chunks().0,
+            left: 0,
+        }
     }
 
     /// Leaves behind blocks that were hashed.
@@ -254,6 +233,7 @@ pub(super) fn digest(state: [u32; 8]) -> Sha256 {
 }
 #[cfg(test)]
 mod tests {
+    use super::super::lanes::Kernel;
     use super::*;
 
     #[test]

@@ -12,6 +12,7 @@ mod backend;
 mod lanes;
 mod many;
 mod slices;
+mod steps;
 
 pub use backend::Backend;
 pub(crate) use many::hash_few_at_once;

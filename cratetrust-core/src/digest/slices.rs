@@ -1,9 +1,8 @@
 //! Many messages in memory at once, hashed where they lie; the lanes are those of [`super::many`].
 
-use std::array;
-
-use super::lanes::{BLOCK, Block, Kernel, MAX_LANES, States};
+use super::lanes::{BLOCK, Block, States};
 use super::many::digest;
+use super::steps::{Steps, Waiting};
 use super::{Backend, Sha256};
 use crate::error::Result;
 use crate::progress::CancelToken;
@@ -19,62 +18,36 @@ const STEP: usize = 4096;
 pub(crate) fn hash_slices(
     messages: &[&[u8]],
     cancel: &CancelToken,
+    done: impl FnMut(usize, Sha256),
+) -> Result<()> {
+    hash_slices_with(Backend::Auto, messages, cancel, done)
+}
+
+/// As [`hash_slices`], with the backend of the caller's choice.
+pub(super) fn hash_slices_with(
+    backend: Backend,
+    messages: &[&[u8]],
+    cancel: &CancelToken,
     mut done: impl FnMut(usize, Sha256),
 ) -> Result<()> {
-    let kernel = Backend::Auto.kernel()?;
-    let width = kernel.map_or(1, Kernel::lanes);
+    let mut steps = Steps::new(backend)?;
+    let width = steps.lanes();
     let mut waiting = messages.iter().copied().enumerate();
-    let mut states = States::default();
     let mut lanes: Vec<Lane<'_>> = Vec::with_capacity(width);
     for (index, message) in waiting.by_ref().take(width) {
-        states.reset(lanes.len());
+        steps.states.reset(lanes.len());
         lanes.push(Lane::new(index, message));
     }
     loop {
         cancel.check()?;
         for (lane, state) in lanes.iter_mut().zip(0..) {
-            while lane.blocks().is_empty() {
-                if let Some(index) = lane.index.take() {
-                    done(index, digest(states.get(state)));
-                }
-                let Some((index, message)) = waiting.next() else {
-                    break;
-                };
-                states.reset(state);
-                *lane = Lane::new(index, message);
-            }
+            lane.supply(state, &mut steps.states, &mut waiting, &mut done);
         }
-        let mut busy = lanes
-            .iter()
-            .map(Lane::blocks)
-            .filter(|blocks| !blocks.is_empty());
-        let Some(any) = busy.next() else {
+        let Some(hashed) = steps.step(lanes.iter().map(Lane::waiting)) else {
             return Ok(());
         };
-        let count = 1 + busy.count();
-        match kernel {
-            Some(kernel) if count >= kernel.worthwhile() => {
-                // A lane without work hashes another's blocks: its state is reset before use.
-                let data: [&[Block]; MAX_LANES] =
-                    array::from_fn(|index| match lanes.get(index).map(Lane::blocks) {
-                        Some(blocks) if !blocks.is_empty() => blocks.get(..STEP).unwrap_or(blocks),
-                        _ => any.get(..STEP).unwrap_or(any),
-                    });
-                kernel.compress(&mut states, &data);
-                let step = data.iter().map(|blocks| blocks.len()).min().unwrap_or(0);
-                for lane in &mut lanes {
-                    lane.advance(step);
-                }
-            }
-            _ => {
-                for (index, lane) in lanes.iter_mut().enumerate() {
-                    let blocks = lane.blocks();
-                    let blocks = blocks.get(..STEP).unwrap_or(blocks);
-                    let step = blocks.len();
-                    states.compress_one(index, blocks);
-                    lane.advance(step);
-                }
-            }
+        for (lane, blocks) in lanes.iter_mut().zip(hashed) {
+            lane.advance(blocks);
         }
     }
 }
@@ -120,11 +93,36 @@ impl<'a> Lane<'a> {
         }
     }
 
+    /// Where the message is at its end, tells its digest and begins the next one. The lane has no
+    /// blocks afterwards only if there are no more messages.
+    fn supply(
+        &mut self,
+        state: usize,
+        states: &mut States,
+        waiting: &mut impl Iterator<Item = (usize, &'a [u8])>,
+        done: &mut impl FnMut(usize, Sha256),
+    ) {
+        if !self.waiting().blocks.is_empty() {
+            return;
+        }
+        if let Some(index) = self.index.take() {
+            done(index, digest(states.get(state)));
+        }
+        if let Some((index, message)) = waiting.next() {
+            states.reset(state);
+            *self = Self::new(index, message);
+        }
+    }
+
     /// The blocks that wait to be hashed.
-    fn blocks(&self) -> &[Block] {
-        match self.whole {
-            [] => self.end.get(self.start..self.stop).unwrap_or_default(),
-            whole => whole,
+    fn waiting(&self) -> Waiting<'_> {
+        let end = self.end.get(self.start..self.stop).unwrap_or_default();
+        Waiting {
+            blocks: match self.whole {
+                [] => end,
+                whole => whole.get(..STEP).unwrap_or(whole),
+            },
+            left: self.whole.len() + end.len(),
         }
     }
 

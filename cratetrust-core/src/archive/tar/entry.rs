@@ -1,7 +1,5 @@
 //! What an entry is: its header, and what the records before it change in it.
 
-use std::hash::BuildHasher;
-
 use super::super::collector::Collector;
 use super::super::header::{BLOCK, Header, Magic, Number};
 use super::super::paths::{Place, shown};
@@ -84,12 +82,7 @@ impl Tar<'_> {
         for sink in sinks.iter_mut() {
             sink.entry(&entry)?;
         }
-        self.current = Some(Current {
-            kind,
-            offset,
-            size,
-            print: self.keys.as_ref().map(BuildHasher::build_hasher),
-        });
+        self.current = Some(Current { kind, offset, size });
         self.state = State::Body {
             left: size,
             pad: padding(size),
@@ -203,7 +196,11 @@ impl Tar<'_> {
             kind,
             offset,
         };
-        self.parts.read(&place, self.limits, findings);
+        if self.printer.is_some() {
+            self.parts.read(&place, self.limits, findings);
+        } else {
+            self.parts.take_apart(&self.path, kind, self.limits);
+        }
         let first = self.parts.first();
         let usable = self.parts.confined && !first.is_empty();
         if self.entries == 1 && usable {
@@ -212,7 +209,7 @@ impl Tar<'_> {
         if self.wanted.is_none() && usable && self.parts.bounded {
             self.wanted = Some(first.to_vec());
         }
-        if !self.parts.confined {
+        if !self.parts.confined || self.printer.is_none() {
             return;
         }
         let wanted = self.wanted.as_deref().unwrap_or_default();

@@ -59,7 +59,8 @@ impl States {
             .map(|word| word.get(lane).copied().unwrap_or_default())
     }
 
-    fn set(&mut self, lane: usize, state: [u32; 8]) {
+    /// Puts a hash value into a lane.
+    pub(super) fn set(&mut self, lane: usize, state: [u32; 8]) {
         for (words, value) in self.0.iter_mut().zip(state) {
             if let Some(word) = words.get_mut(lane) {
                 *word = value;
@@ -131,12 +132,17 @@ impl Kernel {
         }
     }
 
-    /// How many streams must be under way for the kernel to be faster than one after the other.
+    /// How many streams must be under way for the kernel to be faster than `few`, the kernel for some
+    /// of them, or than one after the other where there is none.
     ///
     /// A lane of the sixteen runs at a seventh of the speed of the SHA instructions, and at about
-    /// half of that of plain code. Eight lanes are never chosen beside SHA instructions.
-    pub(super) fn worthwhile(self) -> usize {
+    /// half of that of plain code. With three streams in step the SHA instructions are as fast as all
+    /// sixteen lanes on some processors and two thirds of that on others; thirteen is in between.
+    /// Eight lanes are never chosen beside SHA instructions.
+    pub(super) fn worthwhile(self, few: Option<Self>) -> usize {
         match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx512 if few.is_some() => 13,
             #[cfg(target_arch = "x86_64")]
             Kind::Avx512 if has_sha_instructions() => 8,
             #[cfg(target_arch = "x86_64")]
