@@ -28,9 +28,9 @@ const MOST: usize = 64;
 /// Bytes of them beyond which no further wave begins: what a processor's own cache holds.
 const ENOUGH: usize = 1 << 20;
 /// Bytes beyond which no further archive joins.
-const MUCH: usize = 4 << 20;
+const MUCH: usize = 2 << 20;
 /// Bytes of an archive beyond which it is hashed as it is read and only its beginning is held.
-const LARGE: u64 = 128 << 10;
+const LARGE: u64 = 256 << 10;
 /// Bytes of that beginning: it nearly always has the manifest, and newer manifests tell everything.
 const HEAD: usize = 64 << 10;
 /// Bytes of room that a file is read into, beyond the size that was told for it.
@@ -95,6 +95,8 @@ pub(crate) struct Content {
 pub(crate) struct Reader {
     /// The bytes of some archives, one after the other, and room behind them.
     held: Vec<u8>,
+    /// Room for the beginnings of large archives.
+    heads: Vec<Vec<u8>>,
     skimmer: Skimmer,
 }
 
@@ -175,7 +177,14 @@ impl Reader {
             let bytes = of(&range);
             let good = wanted.sha256.is_none_or(|expected| expected == sha256);
             let content = match good {
-                true => Some(skim(&mut self.skimmer, bytes, wanted, limits, cancel)?),
+                true => Some(skim(
+                    &mut self.skimmer,
+                    bytes,
+                    true,
+                    wanted,
+                    limits,
+                    cancel,
+                )?),
                 false => None,
             };
             let taken = Taken {
@@ -198,8 +207,11 @@ impl Reader {
         cancel: &CancelToken,
         done: &mut impl FnMut(T, Result<Taken>),
     ) -> Result<Vec<(T, Wanted<'a>)>> {
+        let heads = RefCell::new(std::mem::take(&mut self.heads));
         let open = |(tag, wanted): (T, Wanted<'a>)| {
-            let kept = Rc::new(RefCell::new(Vec::with_capacity(HEAD)));
+            let room = heads.borrow_mut().pop();
+            let room = room.unwrap_or_else(|| Vec::with_capacity(HEAD));
+            let kept = Rc::new(RefCell::new(room));
             let head = Head {
                 file: wanted.artifact.open().ok().map(|(file, _)| file),
                 kept: Rc::clone(&kept),
@@ -214,32 +226,33 @@ impl Reader {
             limits.crate_size,
             cancel,
             |(tag, wanted, kept), hashed| {
-                let Ok((sha256, size)) = hashed else {
-                    left.push((tag, wanted));
-                    return;
+                let mut head = kept.take();
+                let outcome = match hashed {
+                    Ok((sha256, _)) if wanted.sha256.is_some_and(|good| good != sha256) => Ok(None),
+                    Ok(_) => {
+                        skim(&mut self.skimmer, &head, false, wanted, limits, cancel).map(Some)
+                    }
+                    Err(_) => return left.push((tag, wanted)),
                 };
-                let content = match wanted.sha256.is_none_or(|expected| expected == sha256) {
-                    false => None,
-                    true => match skim(&mut self.skimmer, &kept.borrow(), wanted, limits, cancel) {
-                        Ok(content) if content.complete => Some(content),
-                        Ok(_) => {
-                            left.push((tag, wanted));
-                            return;
-                        }
-                        Err(error) => {
-                            fault = Err(error);
-                            return;
-                        }
-                    },
-                };
-                let taken = Taken {
-                    sha256,
-                    size,
-                    content,
-                };
-                done(tag, Ok(taken));
+                head.clear();
+                heads.borrow_mut().push(head);
+                match (hashed, outcome) {
+                    (_, Err(error)) => fault = Err(error),
+                    (Ok((sha256, size)), Ok(content))
+                        if content.as_ref().is_none_or(|content| content.complete) =>
+                    {
+                        let taken = Taken {
+                            sha256,
+                            size,
+                            content,
+                        };
+                        done(tag, Ok(taken));
+                    }
+                    _ => left.push((tag, wanted)),
+                }
             },
         )?;
+        self.heads = heads.into_inner();
         fault?;
         Ok(left)
     }
@@ -265,7 +278,8 @@ impl Reader {
         if self.held.len() >= room {
             return;
         }
-        let mut larger = vec![0; room.max(2 * self.held.len()).max(MUCH)];
+        let likely = MUCH + LARGE as usize + SPARE;
+        let mut larger = vec![0; room.max(2 * self.held.len()).max(likely)];
         if let (Some(to), Some(from)) = (larger.get_mut(..kept), self.held.get(..kept)) {
             to.copy_from_slice(from);
         }
@@ -330,9 +344,11 @@ impl Read for Head {
     }
 }
 
+/// Reads an archive, or its beginning, as far as the answer needs.
 fn skim(
     skimmer: &mut Skimmer,
     bytes: &[u8],
+    whole: bool,
     wanted: Wanted<'_>,
     limits: &Limits,
     cancel: &CancelToken,
@@ -340,18 +356,18 @@ fn skim(
     let mut finder = Finder {
         limits,
         wanted,
+        whole,
         files: SourceFiles::default(),
         structure: None,
         facts: None,
         has_manifest: false,
         body: None,
-        done: false,
+        told: None,
     };
     let outcome = skimmer.read(bytes, &wanted.artifact.stem, limits, cancel, &mut finder);
-    let complete = match outcome {
-        _ if finder.done => true,
-        Ok(complete) => complete,
-        Err(error) => return Err(error),
+    let complete = match finder.told {
+        Some(told) => told,
+        None => outcome?,
     };
     Ok(Content {
         structure: finder.structure,
@@ -366,29 +382,33 @@ fn skim(
 struct Finder<'l> {
     limits: &'l Limits,
     wanted: Wanted<'l>,
+    /// Whether there are all its bytes.
+    whole: bool,
     files: SourceFiles,
     structure: Option<Result<Structure>>,
     facts: Option<Result<Manifest>>,
     has_manifest: bool,
     /// The bytes of the manifest, while it goes by.
     body: Option<Vec<u8>>,
-    done: bool,
+    /// Why the reading was ended: everything is told, or the end is missing that must tell it.
+    told: Option<bool>,
 }
 
 impl Finder<'_> {
-    /// Ends the reading where nothing more can change the answer.
+    /// Ends the reading where nothing more can change the answer, or nothing that is at hand.
     fn check(&mut self) -> Result<()> {
-        self.done = match &self.structure {
+        let is_told = match &self.structure {
             Some(Ok(structure)) => structure
                 .package
                 .as_ref()
                 .is_none_or(|package| package.targets.is_told_with(&self.files)),
             _ => self.has_manifest,
         };
-        if self.done {
-            return Err(Error::new(ErrorKind::Internal, "nothing more is needed"));
+        if !is_told && (self.whole || !self.has_manifest) {
+            return Ok(());
         }
-        Ok(())
+        self.told = Some(is_told);
+        Err(Error::new(ErrorKind::Internal, "nothing more is needed"))
     }
 }
 
@@ -431,6 +451,11 @@ impl Sink for Finder<'_> {
             return self.check();
         }
         Ok(())
+    }
+
+    fn wants_rest(&self) -> bool {
+        // A manifest that leaves things open is seldom followed by what settles them.
+        self.has_manifest
     }
 }
 

@@ -8,8 +8,9 @@ use crate::report::Code;
 
 /// Bytes of the window that is inflated at a time.
 const WINDOW: usize = 128 << 10;
-/// Bytes that are inflated first where the answer is likely to stand in them.
-const FIRST: usize = 8 << 10;
+/// Bytes that are inflated first where the answer is likely to stand in them. Small pieces cost more a
+/// byte: what repeats something before the piece is copied from elsewhere.
+const FIRST: usize = 16 << 10;
 /// Bytes that an extra field, a name or a comment may have; Go reads no longer names.
 const FIELD: u64 = 511;
 /// Bytes of a name or a comment beyond which cargo gives up.
@@ -58,6 +59,8 @@ pub(super) struct Gzip {
     window: Vec<u8>,
     /// Bytes of the window that may be filled.
     room: usize,
+    /// `Finish` where all bytes of the file are at hand: nothing is kept for more of them.
+    flush: FlushDecompress,
     /// Whether the compressed data came to their end.
     pub(super) ended: bool,
     /// Whether a fault kept the data from being read to their end.
@@ -83,17 +86,20 @@ impl Spare {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Flow {
     More,
+    /// All that is left.
+    Rest,
     Stop,
 }
 
 impl Gzip {
     pub(super) fn new() -> Self {
-        Self::with(Some(Crc::new()), WINDOW, Spare::new())
+        let crc = Some(Crc::new());
+        Self::with(crc, WINDOW, FlushDecompress::None, Spare::new())
     }
 
-    /// For a file whose bytes are proven and that is hardly read to its end.
+    /// For a file whose bytes are proven and that is hardly read to its end. They are fed at once.
     pub(super) fn skimming(spare: Spare) -> Self {
-        Self::with(None, FIRST, spare)
+        Self::with(None, FIRST, FlushDecompress::Finish, spare)
     }
 
     /// What another file can be read with.
@@ -104,7 +110,7 @@ impl Gzip {
         }
     }
 
-    fn with(crc: Option<Crc>, room: usize, spare: Spare) -> Self {
+    fn with(crc: Option<Crc>, room: usize, flush: FlushDecompress, spare: Spare) -> Self {
         let Spare {
             mut inflate,
             window,
@@ -124,6 +130,7 @@ impl Gzip {
             crc,
             window,
             room,
+            flush,
             ended: false,
             broken: false,
         }
@@ -366,9 +373,7 @@ impl Gzip {
     ) -> Result<&'b [u8]> {
         let (total_in, total_out) = (self.inflate.total_in(), self.inflate.total_out());
         let window = self.window.get_mut(..self.room).unwrap_or_default();
-        let status = self
-            .inflate
-            .decompress(bytes, window, FlushDecompress::None);
+        let status = self.inflate.decompress(bytes, window, self.flush);
         let taken = usize::try_from(self.inflate.total_in() - total_in).unwrap_or(bytes.len());
         let made = usize::try_from(self.inflate.total_out() - total_out).unwrap_or(0);
         self.offset += taken as u64;
@@ -378,10 +383,14 @@ impl Gzip {
             if let Some(crc) = &mut self.crc {
                 crc.update(data);
             }
-            if out(data, findings)? == Flow::Stop {
-                self.broken = true;
-                self.state = State::Ignore;
-                return Ok(&[]);
+            match out(data, findings)? {
+                Flow::More => {}
+                Flow::Rest => self.room = WINDOW,
+                Flow::Stop => {
+                    self.broken = true;
+                    self.state = State::Ignore;
+                    return Ok(&[]);
+                }
             }
         }
         if made == self.room {

@@ -69,6 +69,11 @@ pub trait Sink {
     /// # Errors
     /// An error ends the reading.
     fn end(&mut self) -> Result<()>;
+
+    /// Whether it is certain that most of what is left will be wanted; reading is faster then.
+    fn wants_rest(&self) -> bool {
+        false
+    }
 }
 
 /// What came of reading an archive.
@@ -208,12 +213,9 @@ impl Skimmer {
         let mut gzip = Gzip::skimming(self.0.take().unwrap_or_else(Spare::new));
         let mut tar = Tar::skimming(Some(prefix), limits);
         let allowed = limits.unpacked_for(bytes.len() as u64);
-        let outcome = bytes.chunks(CHUNK).try_for_each(|piece| {
-            cancel.check()?;
-            let sinks: &mut [&mut dyn Sink] = &mut [sink];
-            let (gzip, tar) = (&mut gzip, &mut tar);
-            unpack(piece, allowed, gzip, tar, &mut findings, cancel, sinks)
-        });
+        let sinks: &mut [&mut dyn Sink] = &mut [sink];
+        let (unpacked, read) = (&mut gzip, &mut tar);
+        let outcome = unpack(bytes, allowed, unpacked, read, &mut findings, cancel, sinks);
         gzip.finish(&mut findings);
         let whole = gzip.ended && !gzip.broken;
         let complete = !tar.finish(whole, &mut findings) && whole;
@@ -243,7 +245,10 @@ fn unpack(
             });
             return Ok(Flow::Stop);
         }
-        tar.feed(bytes, findings, sinks)
+        Ok(match tar.feed(bytes, findings, sinks)? {
+            Flow::More if sinks.iter().any(|sink| sink.wants_rest()) => Flow::Rest,
+            flow => flow,
+        })
     })
 }
 

@@ -85,6 +85,15 @@ type Sinks<'s, 'd> = &'s mut [&'d mut dyn Sink];
 
 impl<'a> Tar<'a> {
     pub(super) fn new(prefix: Option<&str>, limits: &'a Limits) -> Self {
+        Self::with(prefix, limits, Some(Printer::new()))
+    }
+
+    /// For an archive of which nothing odd is told: the same entries, and an end at the same place.
+    pub(super) fn skimming(prefix: Option<&str>, limits: &'a Limits) -> Self {
+        Self::with(prefix, limits, None)
+    }
+
+    fn with(prefix: Option<&str>, limits: &'a Limits, printer: Option<Printer>) -> Self {
         Self {
             limits,
             state: State::Header,
@@ -100,21 +109,13 @@ impl<'a> Tar<'a> {
             path: Vec::new(),
             parts: Parts::default(),
             current: None,
-            printer: Some(Printer::new()),
+            printer,
             paths: Paths::default(),
             wanted: prefix.map(|prefix| prefix.as_bytes().to_vec()),
             prefix: None,
             entries: 0,
             broken: false,
             flow: Flow::More,
-        }
-    }
-
-    /// For an archive of which nothing odd is told: the same entries, and an end at the same place.
-    pub(super) fn skimming(prefix: Option<&str>, limits: &'a Limits) -> Self {
-        Self {
-            printer: None,
-            ..Self::new(prefix, limits)
         }
     }
 

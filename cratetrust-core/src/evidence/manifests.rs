@@ -147,6 +147,32 @@ struct Resolved {
     indexed: Vec<bool>,
 }
 
+/// What is known of the packages of a lockfile, and of which of them anybody asked.
+struct Known {
+    packages: Vec<Knowledge>,
+    asked: Vec<bool>,
+}
+
+impl Known {
+    fn of(count: usize) -> Self {
+        // Should anything lead to one that nobody asked for after all, a gap says so.
+        Self {
+            packages: vec![Knowledge::Missing("it was not looked for".to_owned()); count],
+            asked: vec![false; count],
+        }
+    }
+
+    fn set(&mut self, at: usize, found: Knowledge) {
+        if let (Some(slot), Some(asked)) = (self.packages.get_mut(at), self.asked.get_mut(at)) {
+            (*slot, *asked) = (found, true);
+        }
+    }
+
+    fn is_unasked(&self, at: usize) -> bool {
+        self.asked.get(at) == Some(&false)
+    }
+}
+
 /// Finds the manifests that the selection may need, and resolves.
 fn resolved(
     lockfile: &Lockfile,
@@ -158,58 +184,44 @@ fn resolved(
     let table = Table::embedded();
     let packages = lockfile.packages();
     let joined = project.join(lockfile, &selection.packages)?;
-    let mut reach = resolve::Reach::new(&joined.workspace, selection, table)?;
+    let mut reach = resolve::Reach::new(&joined.workspace, selection, table, lockfile)?;
     let stores = Stores::open(options)?;
-    let mut known: Vec<Option<Knowledge>> = vec![None; packages.len()];
+    let mut known = Known::of(packages.len());
     for (at, described) in joined.described {
-        if let Some(slot) = known.get_mut(at) {
-            *slot = Some(Knowledge::Manifest(Box::new(described)));
-        }
+        known.set(at, Knowledge::Manifest(Box::new(described)));
     }
-    // Level by level: the manifests of one level say which packages the next one holds.
-    let mut visited = vec![false; packages.len()];
-    let mut level: Vec<usize> = reach.start(lockfile).into_iter().collect();
-    while !level.is_empty() {
-        options.cancel.check()?;
-        level.sort_unstable();
-        level.dedup();
-        level.retain(|at| {
-            visited
-                .get_mut(*at)
-                .is_some_and(|slot| !std::mem::replace(slot, true))
-        });
-        let wanted: Vec<usize> = level
-            .iter()
-            .copied()
-            .filter(|at| known.get(*at).is_some_and(Option::is_none))
-            .collect();
-        for (at, found) in stores.load(packages, &wanted, seen, options)? {
-            if let Some(slot) = known.get_mut(at) {
-                *slot = Some(found);
+    let mut blindly = false;
+    let resolution = loop {
+        // Level by level: the manifests of one level say which packages the next one holds.
+        loop {
+            let level = reach.next(lockfile, &known.packages, &options.cancel)?;
+            if level.is_empty() {
+                break;
+            }
+            let level = level.into_iter();
+            let wanted: Vec<usize> = level.filter(|at| known.is_unasked(*at)).collect();
+            for (at, found) in stores.load(packages, &wanted, seen, options)? {
+                known.set(at, found);
             }
         }
-        let mut next = Vec::new();
-        for at in &level {
-            let knowledge = known.get(*at).and_then(Option::as_ref);
-            reach.extend(lockfile, *at, knowledge, &mut next);
+        let resolution = resolve::resolve(
+            lockfile,
+            &known.packages,
+            &joined.workspace,
+            selection,
+            table,
+            &options.cancel,
+        )?;
+        // Where something is not certain, more may matter than the features that are on lead to.
+        let mut scopes = resolution.scopes.iter().enumerate();
+        let more = scopes.any(|(at, scope)| *scope != Scope::NotBuilt && known.is_unasked(at))
+            || resolution.gaps.iter().any(|(at, _)| known.is_unasked(*at));
+        if blindly || !more {
+            break resolution;
         }
-        level = next;
-    }
-    let known: Vec<Knowledge> = known
-        .into_iter()
-        .map(|knowledge| {
-            // Nothing leads to these; should anything do so after all, a gap will say so.
-            knowledge.unwrap_or_else(|| Knowledge::Missing("it was not looked for".to_owned()))
-        })
-        .collect();
-    let resolution = resolve::resolve(
-        lockfile,
-        &known,
-        &joined.workspace,
-        selection,
-        table,
-        &options.cancel,
-    )?;
+        blindly = true;
+        reach.widen();
+    };
     let doubts = joined
         .doubts
         .into_iter()
@@ -223,7 +235,7 @@ fn resolved(
     Ok(Resolved {
         resolution,
         doubts,
-        indexed: known.iter().map(is_indexed).collect(),
+        indexed: known.packages.iter().map(is_indexed).collect(),
     })
 }
 

@@ -220,7 +220,7 @@ pub(crate) fn read(
     read.unwrap_or_else(|error| {
         (
             structure.then(|| Err(error.clone())),
-            facts.then(|| Err(error)),
+            facts.then_some(Err(error)),
         )
     })
 }
