@@ -352,3 +352,156 @@ impl<'s> On<'s> {
         self.all || self.dependencies.contains(name)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::Limits;
+    use crate::manifest::Structure;
+    use crate::resolve::Described;
+
+    /// The packages that are asked for, by name, from `app` on. Each has the dependencies that its
+    /// manifest names, all of them locked; one without a manifest is not known.
+    fn reached(manifests: &[(&str, &str)], change: impl FnOnce(&mut Selection)) -> String {
+        let names: Vec<&str> = manifests.iter().map(|(name, _)| *name).collect();
+        let mut lock = "version = 4\n".to_owned();
+        for (name, manifest) in manifests {
+            let locked =
+                |other: &&&str| other != &name && manifest.contains(&format!("{other}={{"));
+            let locked: Vec<String> = names
+                .iter()
+                .filter(locked)
+                .map(|n| format!("\"{n}\""))
+                .collect();
+            lock += &format!(
+                "[[package]]\nname = \"{name}\"\nversion = \"1.0.0\"\ndependencies = [{}]\n",
+                locked.join(", ")
+            );
+        }
+        let (limits, cancel) = (Limits::default(), CancelToken::new());
+        let lockfile = Lockfile::parse(lock.as_bytes(), "Cargo.lock", &limits, &cancel).unwrap();
+        let place = |name: &str| {
+            lockfile
+                .packages()
+                .iter()
+                .position(|p| p.name == name)
+                .unwrap()
+        };
+        let knowledge = |at: usize| {
+            let name = lockfile.packages()[at].name.as_str();
+            let (_, text) = manifests.iter().find(|(other, _)| *other == name).unwrap();
+            if text.starts_with('?') {
+                return Knowledge::Missing("a test".to_owned());
+            }
+            let text = format!("[package]\nname='{name}'\nversion='1.0.0'\n{text}");
+            let structure = Structure::parse(text.as_bytes(), &limits).unwrap();
+            Knowledge::Manifest(Box::new(Described {
+                structure: structure.package.unwrap(),
+                ..Described::default()
+            }))
+        };
+        let workspace = Workspace {
+            members: vec![place("app")],
+            default_members: vec![place("app")],
+            root: Some(place("app")),
+            resolver: Resolver::Two,
+        };
+        let target = "x86_64-unknown-linux-gnu".to_owned();
+        let mut selection = Selection {
+            targets: vec![target.clone()],
+            host: Some(target),
+            default_features: true,
+            ..Selection::default()
+        };
+        change(&mut selection);
+        let mut reach = Reach::new(&workspace, &selection, Table::embedded(), &lockfile).unwrap();
+        let mut known = vec![Knowledge::Missing("never asked for".to_owned()); names.len()];
+        let mut asked = BTreeSet::new();
+        loop {
+            let level = reach.next(&lockfile, &known, &cancel).unwrap();
+            if level.is_empty() {
+                break;
+            }
+            for at in level {
+                assert!(asked.insert(at), "asked for twice");
+                known[at] = knowledge(at);
+            }
+        }
+        let name_of = |at: usize| lockfile.packages()[at].name.clone();
+        let mut names: Vec<String> = asked.into_iter().map(name_of).collect();
+        names.sort();
+        names.join(" ")
+    }
+
+    #[test]
+    fn only_what_features_lead_to_is_asked_for() {
+        let app = "[dependencies]\na={version='1',features=['x']}\n";
+        let a = "[features]\ndefault=['d']\nd=['dep:b']\nx=['c/y','w?/z']\ny=['v']\n[dependencies]\n\
+                 b={version='1',optional=true}\nc={version='1',optional=true}\n\
+                 w={version='1',optional=true}\nv={version='1',optional=true}\n";
+        let c = "[features]\ny=['e']\n[dependencies]\ne={version='1',optional=true}\n\
+                 f={version='1',optional=true}\n";
+        let all = [
+            ("app", app),
+            ("a", a),
+            ("b", ""),
+            ("c", c),
+            ("e", ""),
+            ("f", ""),
+            ("v", ""),
+            ("w", ""),
+        ];
+        assert_eq!(reached(&all, |_| {}), "a app b c e");
+        // What comes late turns on more in what was looked at before.
+        let late = "[dependencies]\na={version='1',default-features=false}\nl={version='1'}\n";
+        let l = "[dependencies]\nm={version='1'}\n";
+        let m = "[dependencies]\na={version='1',default-features=false,features=['y']}\n";
+        let mut more = all.to_vec();
+        more.extend([("l", l), ("m", m)]);
+        more[0].1 = late;
+        assert_eq!(reached(&more, |_| {}), "a app l m v");
+    }
+
+    #[test]
+    fn the_callers_features_count_in_every_form() {
+        let app = "[features]\ndefault=['one']\none=['dep:a']\ntwo=['b']\n[dependencies]\n\
+                   a={version='1',optional=true}\nb={version='1',optional=true}\nc={version='1',optional=true}\n\
+                   d={version='1'}\n[target.'cfg(windows)'.dependencies]\nw={version='1'}\n\
+                   [dev-dependencies]\nt={version='1'}\n";
+        let d = "[features]\nq=['dep:e']\n[dependencies]\ne={version='1',optional=true}\n";
+        let all = [
+            ("app", app),
+            ("a", ""),
+            ("b", ""),
+            ("c", ""),
+            ("d", d),
+            ("e", ""),
+            ("t", ""),
+            ("w", ""),
+        ];
+        let with = |features: &[&str], default: bool| {
+            reached(&all, |selection| {
+                selection.features = features.iter().map(|f| (*f).to_owned()).collect();
+                selection.default_features = default;
+            })
+        };
+        assert_eq!(with(&[], true), "a app d");
+        assert_eq!(with(&[], false), "app d");
+        assert_eq!(with(&["two", "c"], false), "app b c d");
+        assert_eq!(with(&["app/two,d/q"], false), "app b d e");
+        assert_eq!(reached(&all, |s| s.all_features = true), "a app b c d");
+        assert_eq!(reached(&all, |s| s.dev = true), "a app d t");
+        assert_eq!(
+            reached(&all, |s| s.targets[0] = "x86_64-pc-windows-msvc".into()),
+            "a app d w"
+        );
+    }
+
+    #[test]
+    fn below_the_unknown_everything_is_followed() {
+        let app = "[dependencies]\nu={version='1'}\n";
+        let o = "[features]\nx=['dep:p']\n[dependencies]\np={version='1',optional=true}\n";
+        let all = [("app", app), ("u", "? o={"), ("o", o), ("p", "")];
+        assert_eq!(reached(&all, |_| {}), "app o p u");
+    }
+}
