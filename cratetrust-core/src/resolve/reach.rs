@@ -226,7 +226,7 @@ impl<'a> Reach<'a> {
             let wanted = wanted.entry(dependency.package_name()).or_default();
             wanted.blindly |= dependency.artifact;
             if dependency.uses_default_features() {
-                wanted.features.insert("default");
+                wanted.features.push("default");
             }
             let of_it = on.below.get(dependency.name.as_str());
             let declared = dependency.features.iter().map(String::as_str);
@@ -283,7 +283,7 @@ impl<'a> Reach<'a> {
 /// What a dependency asks of a package.
 #[derive(Default)]
 struct Wanted<'s> {
-    features: HashSet<&'s str>,
+    features: Vec<&'s str>,
     blindly: bool,
 }
 
