@@ -23,7 +23,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import sbom_rows
-from common import bounded, cpu_of, header, in_process, in_turn, row, verdict
+from common import bounded, cpu_of, header, in_process, in_turn, row, usage_of, verdict
 
 # A project whose lockfile names about 1,100 crates of crates.io, with about 50,000 files.
 LARGE = "rerun-cli-0.36.3"
@@ -173,11 +173,7 @@ def memory(command: Path, home: Path, lock: Path) -> None:
     goals = (("digests only", "checksum", 64.0), ("everything", "checksum,archive,tree", largest_unpacked(home) + 64))
     for what, checks, most in goals:
         ours = [str(command), "verify", str(home), "--lockfile", str(lock), "--checks", checks, "--jobs", "1"]
-        process = subprocess.Popen([*ours, "--quiet"], stdout=subprocess.DEVNULL)
-        _, status, usage = os.wait4(process.pid, 0)
-        if status != 0:
-            raise SystemExit(f"{' '.join(ours)} ended with {status}")
-        peak = usage.ru_maxrss / 1024
+        peak = usage_of([*ours, "--quiet"]).memory
         bounded(f"peak memory, {what}", peak, most, "MiB")
         if peak > most:
             raise SystemExit(f"peak memory, {what}: {peak:.1f} MiB, and {most:.0f} were promised")

@@ -6,6 +6,7 @@ import os
 import resource
 import statistics
 import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,24 @@ class Usage:
     """MiB of memory at its peak, as the kernel counts it."""
 
 
+# A small process between this one and the command: the kernel counts the memory of whoever starts a process
+# as a peak of that process.
+STARTER = """
+import os, sys
+child = os.fork()
+if child == 0:
+    try:
+        null = os.open(os.devnull, os.O_RDWR)
+        os.dup2(null, 1)
+        os.dup2(null, 2)
+        os.execvp(sys.argv[1], sys.argv[1:])
+    finally:
+        os._exit(127)
+_, status, usage = os.wait4(child, 0)
+print(os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime, usage.ru_maxrss)
+"""
+
+
 def usage_of(
     command: Sequence[str],
     cwd: Path | None = None,
@@ -39,12 +58,12 @@ def usage_of(
     accepted: Sequence[int] = (0,),
 ) -> Usage:
     """One run of a command that must succeed, or end with a status that is accepted."""
-    process = subprocess.Popen(command, cwd=cwd, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in accepted:
-        raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
-    return Usage(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    starter = [sys.executable, "-I", "-S", "-c", STARTER, *command]
+    told = subprocess.run(starter, cwd=cwd, env=env, stdout=subprocess.PIPE, text=True, check=True).stdout
+    status, cpu, kibibytes = told.split()
+    if int(status) not in accepted:
+        raise SystemExit(f"{' '.join(command)} ended with {status}")
+    return Usage(float(cpu), int(kibibytes) / 1024)
 
 
 def cpu_of(command: Sequence[str], cwd: Path | None = None, env: dict[str, str] | None = None) -> float:
