@@ -1498,9 +1498,9 @@ void cratetrust_options_free(struct cratetrust_options *options);
  * Sets what a JSON object names and leaves the rest. The keys are the command's flag names with
  * `_` for `-`: limit, jobs, preset, severity, lockfile, index, against, sha256, expect, checks, level,
  * supplier, contact, author, timestamp, crates, manufacturer, manufacturer_contact, license, lifecycle,
- * serial, vcs_url, tool, conclude_declared, component_supplier, enrich, target, host, features,
- * no_default_features, all_features, package, bin, lib, cfg, dev. After a failure the options are
- * unchanged.
+ * serial, vcs_url, tool, conclude_declared, component_supplier, enrich, no_units, target, host,
+ * features, no_default_features, all_features, package, bin, lib, cfg, dev. After a failure the options
+ * are unchanged.
  *
  * NULL: only `err` may be NULL.
  * Threads: `options` must be used by nobody else meanwhile.
@@ -1858,6 +1858,20 @@ int32_t cratetrust_options_add_tool(struct cratetrust_options *options,
                                     const char *tool,
                                     size_t len,
                                     struct cratetrust_error **err);
+
+/**
+ * Sets whether the SBOM that `cratetrust_generate_sbom` makes leaves out the units that packages are
+ * compiled into (library, binary, procedural macro or build script, for the host or the target, and
+ * with which features): 0 for no, the default, or 1 for yes. Packages, scopes and edges stay what they
+ * are, and less of the packages' archives is inflated.
+ *
+ * NULL: only `err` may be NULL.
+ * Threads: `options` must be used by nobody else meanwhile.
+ * Errors: CRATETRUST_STATUS_OUT_OF_RANGE for another number.
+ */
+int32_t cratetrust_options_set_no_units(struct cratetrust_options *options,
+                                        int32_t no_units,
+                                        struct cratetrust_error **err);
 
 /**
  * Sets whether the SBOM that `cratetrust_generate_sbom` makes says of each package that its concluded

@@ -127,6 +127,10 @@ func (c conformanceCase) options(t *testing.T) []cratetrust.Option {
 			opts = append(opts, cratetrust.WithComponentSupplier(value[string](t, raw)))
 		case "enrich":
 			opts = append(opts, cratetrust.WithEnrich(value[string](t, raw)))
+		case "no_units":
+			if value[bool](t, raw) {
+				opts = append(opts, cratetrust.WithoutUnits())
+			}
 		case "profile":
 			opts = append(opts, cratetrust.WithProfile(value[string](t, raw)))
 		case "target":

@@ -180,6 +180,13 @@ func WithEnrich(what string) Option {
 	return func(c *config) { c.set("enrich", what, what) }
 }
 
+// WithoutUnits has [GenerateSBOM] leave out the units that packages are compiled into (library, binary,
+// procedural macro or build script, for the host or the target, and with which features). Packages,
+// scopes and edges stay what they are, and less of the packages' archives is inflated.
+func WithoutUnits() Option {
+	return func(c *config) { c.set("no_units", true) }
+}
+
 // WithProfile has [Inspect] hold an SBOM against what regulators ask: ntia, cisa-2025, bsi-tr-03183-2
 // or cra. The fact profile then names each field, where it is, and which components lack it.
 func WithProfile(profile string) Option {

@@ -138,6 +138,10 @@ pub struct Options {
     pub crates: Vec<Input>,
     /// `generate_sbom`: what is taken from the packages' bytes beyond what is built of them.
     pub enrich: Enrich,
+    /// `generate_sbom`: leaves out the units that packages are compiled into: library, binary,
+    /// procedural macro or build script, for the host or the target, and with which features.
+    /// Packages, scopes and edges stay what they are, and less of the packages' archives is inflated.
+    pub no_units: bool,
     /// `generate_sbom`: who makes the main component.
     pub manufacturer: Option<Contact>,
     /// `generate_sbom`: the main component's licence, an SPDX expression.
@@ -383,6 +387,7 @@ impl fmt::Debug for Options {
             .field("timestamp", &self.timestamp)
             .field("crates", &self.crates)
             .field("enrich", &self.enrich)
+            .field("no_units", &self.no_units)
             .field("manufacturer", &self.manufacturer)
             .field("license", &self.license)
             .field("lifecycle", &self.lifecycle)

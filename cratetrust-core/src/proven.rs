@@ -46,6 +46,8 @@ pub(crate) struct Wanted<'a> {
     /// Whether it is asked how the package is built. Then the files count from which cargo infers a
     /// library and a build script.
     pub(crate) structure: bool,
+    /// Whether each unit counts, so that a build script is looked for that nothing is declared for.
+    pub(crate) units: bool,
     /// Whether it is asked what the manifest says of the package.
     pub(crate) facts: bool,
 }
@@ -401,7 +403,7 @@ impl Finder<'_> {
             Some(Ok(structure)) => structure
                 .package
                 .as_ref()
-                .is_none_or(|package| package.targets.is_told_with(&self.files)),
+                .is_none_or(|package| package.is_told_with(&self.files, self.wanted.units)),
             _ => self.has_manifest,
         };
         if !is_told && (self.whole || !self.has_manifest) {

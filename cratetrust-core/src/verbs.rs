@@ -7,7 +7,7 @@ use crate::bom::{Bom, Scope};
 use crate::digest::{Backend, Sha256};
 use crate::enrich::{self, Whereabouts};
 use crate::error::{Error, Result};
-use crate::evidence;
+use crate::evidence::{self, Asked};
 use crate::input::Input;
 use crate::lockfile::Lockfile;
 use crate::options::{Enrich, Options};
@@ -17,6 +17,12 @@ use crate::registry;
 use crate::report::{Code, Draft, Report, ReportInput, Severity};
 use crate::sbom::{self, Format};
 use crate::verify::{self, Target};
+
+/// What is compared of evidence: packages, scopes and edges.
+const COMPARED: Asked<'static> = Asked {
+    units: false,
+    facts: None,
+};
 
 /// A bill of materials and the report on what it was made from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,7 +151,8 @@ fn not_built(input: &Input, lockfile: &Input, options: &Options) -> Result<HashS
     if input.path().is_some() {
         options.crates.push(input.clone());
     }
-    let bom = evidence::gather(&[Input::from_path(directory)], &options)?.bom;
+    let project = [Input::from_path(directory)];
+    let bom = evidence::gather_for(&project, COMPARED, &options)?.bom;
     let packages = bom.packages.iter();
     let ids = report_ids(packages.map(|p| (p.name.as_str(), p.version.as_str(), &p.source)));
     let scopes = bom.packages.iter().map(|package| package.scope);
@@ -202,8 +209,11 @@ pub fn generate_sbom(evidence: &[Input], options: &Options) -> Result<Generated>
         .map(Whereabouts::parse)
         .transpose()?;
     let seen = Seen::default();
-    let later = (options.enrich == Enrich::Manifests).then_some(&seen);
-    let gathered = evidence::gather_into(evidence, later, options)?;
+    let asked = Asked {
+        units: !options.no_units,
+        facts: (options.enrich == Enrich::Manifests).then_some(&seen),
+    };
+    let gathered = evidence::gather_for(evidence, asked, options)?;
     let mut bom = gathered.bom;
     let (local, places) = enrich::enrich_local(&mut bom, evidence, options)?;
     let enriched = enrich::enrich(&mut bom, &seen, options)?;
@@ -245,7 +255,7 @@ pub fn generate_sbom(evidence: &[Input], options: &Options) -> Result<Generated>
 /// # Errors
 /// For evidence that cannot be read or understood, and for an SBOM of no known format.
 pub fn verify_sbom(sbom: &Input, evidence: &[Input], options: &Options) -> Result<Report> {
-    let gathered = evidence::gather(evidence, options)?;
+    let gathered = evidence::gather_for(evidence, COMPARED, options)?;
     let bytes = sbom.read("sbom-size", options.limits.sbom_size, &options.cancel)?;
     let document = sbom::read(&bytes, &sbom.label(), &options.limits, &options.cancel)?;
     let mut draft = verify::compare_sbom(&document, &gathered.bom, options.level);

@@ -14,7 +14,7 @@ use std::fs;
 
 use cratetrust_core::bom::EvidenceLevel;
 use cratetrust_core::digest::Sha256;
-use cratetrust_core::options::SelectionRequest;
+use cratetrust_core::options::{Enrich, SelectionRequest};
 use cratetrust_core::report::Verdict;
 use cratetrust_core::{ErrorKind, Input, Options, generate_sbom};
 
@@ -293,6 +293,40 @@ fn archives_of_any_size_and_order_say_whether_there_is_a_build_script() {
                 .reason
                 .contains("not the one that the lockfile names")
         );
+    }
+}
+
+#[test]
+fn without_units_an_archive_is_inflated_no_further_than_the_packages_need() {
+    let declared = DEP.replace("build-dependencies", "dependencies.helper");
+    let declared = declared.replace("helper='1'\n", "version='1'\n");
+    for (manifest, expected) in [
+        // Nothing is declared for a build script: whether there is one changes no package.
+        (
+            declared.as_str(),
+            "app:linked dep:linked helper:linked other:linked",
+        ),
+        (DEP, "app:linked dep:maybe helper:maybe other:maybe"),
+    ] {
+        let files = [("Cargo.toml", manifest), ("src/lib.rs", ""), ("z.txt", "z")];
+        let mut bytes = archive("dep-1.2.3", &files);
+        // The checksum is that of an archive whose end cannot be inflated.
+        bytes.truncate(bytes.len() - 12);
+        let project = registry_project(&Sha256::of(&bytes).to_string());
+        project.write("stores/dep-1.2.3.crate", bytes);
+        let mut options = project.options(|_| {});
+        options.enrich = Enrich::None;
+        let evidence = [Input::from_path(&project.0)];
+        let whole = generate_sbom(&evidence, &options).unwrap().bom;
+        assert_eq!(
+            scopes(&whole),
+            "app:linked dep:maybe helper:maybe other:maybe"
+        );
+        options.no_units = true;
+        let bom = generate_sbom(&evidence, &options).unwrap().bom;
+        assert_eq!(scopes(&bom), expected);
+        assert!(bom.packages.iter().all(|package| package.units.is_empty()));
+        assert_eq!(bom.gaps.is_empty(), !expected.contains("maybe"));
     }
 }
 

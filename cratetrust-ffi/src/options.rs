@@ -161,9 +161,9 @@ pub unsafe extern "C" fn cratetrust_options_free(options: *mut cratetrust_option
 /// Sets what a JSON object names and leaves the rest. The keys are the command's flag names with
 /// `_` for `-`: limit, jobs, preset, severity, lockfile, index, against, sha256, expect, checks, level,
 /// supplier, contact, author, timestamp, crates, manufacturer, manufacturer_contact, license, lifecycle,
-/// serial, vcs_url, tool, conclude_declared, component_supplier, enrich, target, host, features,
-/// no_default_features, all_features, package, bin, lib, cfg, dev. After a failure the options are
-/// unchanged.
+/// serial, vcs_url, tool, conclude_declared, component_supplier, enrich, no_units, target, host,
+/// features, no_default_features, all_features, package, bin, lib, cfg, dev. After a failure the options
+/// are unchanged.
 ///
 /// NULL: only `err` may be NULL.
 /// Threads: `options` must be used by nobody else meanwhile.
@@ -372,6 +372,7 @@ mod tests {
             conclude_declared: _,
             component_supplier: _,
             enrich: _,
+            no_units: _,
             profile: _,
             selection: _,
         } = Options::new();

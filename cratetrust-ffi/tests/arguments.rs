@@ -213,6 +213,7 @@ fn null_is_never_a_crash() {
             };
             cratetrust_options_set_conclude_declared: refused(|err| cratetrust_options_set_conclude_declared(null_mut(), 1, err));
             cratetrust_options_set_component_supplier: refused(|err| cratetrust_options_set_component_supplier(null_mut(), 1, err));
+            cratetrust_options_set_no_units: refused(|err| cratetrust_options_set_no_units(null_mut(), 1, err));
             cratetrust_options_set_enrich: refused(|err| cratetrust_options_set_enrich(null_mut(), 1, err));
             cratetrust_options_set_profile: refused(|err| cratetrust_options_set_profile(null_mut(), 1, err));
             cratetrust_options_add_target: {
@@ -506,6 +507,9 @@ fn what_is_out_of_range_is_never_a_crash() {
             };
             cratetrust_options_set_conclude_declared: for number in [-1, 2, i32::MIN, i32::MAX] {
                 bad(RANGE, |err| cratetrust_options_set_conclude_declared(f.options, number, err));
+            };
+            cratetrust_options_set_no_units: for number in [-1, 2, i32::MIN, i32::MAX] {
+                bad(RANGE, |err| cratetrust_options_set_no_units(f.options, number, err));
             };
             cratetrust_options_set_component_supplier: for number in numbers {
                 bad(RANGE, |err| cratetrust_options_set_component_supplier(f.options, number, err));

@@ -209,14 +209,16 @@ def exact(bench: Bench) -> None:
     sources = next((apart / "src").iterdir())
     ours = [str(bench.command), "sbom", str(bench.project), "--jobs", "1", "--quiet"]
     ways = (
-        ("exact, no facts, .crate files", archives, "none", 3.0),
-        ("exact, facts of manifests, .crate files", archives, "manifests", 3.0),
-        ("exact, all facts and SHA-512, .crate files", archives, "all", None),
-        ("exact, no facts, extracted sources", sources, "none", None),
-        ("exact, facts of manifests, extracted sources", sources, "manifests", None),
+        ("exact, no facts, no units, .crate files", archives, ("none", "--no-units"), 3.0),
+        ("exact, no facts, .crate files", archives, ("none",), 3.0),
+        ("exact, facts of manifests, no units, .crate files", archives, ("manifests", "--no-units"), 3.0),
+        ("exact, facts of manifests, .crate files", archives, ("manifests",), 3.0),
+        ("exact, all facts and SHA-512, .crate files", archives, ("all",), None),
+        ("exact, no facts, extracted sources", sources, ("none",), None),
+        ("exact, facts of manifests, extracted sources", sources, ("manifests",), None),
     )
     peers = [cargo_metadata(), cargo_cyclonedx(bench.tools)]
-    commands = [[*ours, "--crates", str(place), "--enrich", what] for _, place, what, _ in ways]
+    commands = [[*ours, "--crates", str(place), "--enrich", *what] for _, place, what, _ in ways]
     commands += [list(one.command) for one in peers if one.command]
     times = all_in_turn(commands, bench.project, bench.environment)
     for (name, _, _, goal), taken in zip(ways, times, strict=False):

@@ -303,6 +303,9 @@ pub(crate) struct Sbom {
     /// What is taken from the packages' bytes beyond what is built of them: all there is, what their manifests say, or nothing; the less, the faster
     #[arg(long, value_name = "WHAT", value_parser = PossibleValuesParser::new(Enrich::ALL.map(Enrich::name)), default_value = Enrich::All.name())]
     pub(crate) enrich: String,
+    /// Leave out the units that packages are compiled into: less of their archives is inflated then
+    #[arg(long)]
+    pub(crate) no_units: bool,
     /// Say of each package that its concluded licence is its declared one
     #[arg(long)]
     pub(crate) conclude_declared: bool,

@@ -105,6 +105,7 @@ pub(crate) fn verify_package(
 /// packages' bytes lie (a CARGO_HOME, a registry cache, unpacked sources, a vendor directory, crate
 /// files): facts come from bytes that match the lockfile, and those that contradict it are findings of
 /// the report. `enrich` says what is taken from them: `all`, what the `manifests` say, or `none`.
+/// `no_units` leaves out the units that packages are compiled into, and inflates less of their archives.
 /// `conclude_declared` says of each package that its concluded licence is its declared
 /// one; `component_supplier` is `none`, `authors` or `registry`; `vcs_url` (`git+URL@COMMIT`) is where
 /// the local packages come from. `license` is the main component's licence, `lifecycle` the
@@ -121,8 +122,8 @@ pub(crate) fn verify_package(
 /// directory `index` says of those that are not there.
 #[pyfunction]
 #[pyo3(signature = (
-    evidence, *, crates = None, index = None, enrich = None, supplier = None, contact = None,
-    manufacturer = None,
+    evidence, *, crates = None, index = None, enrich = None, no_units = None, supplier = None,
+    contact = None, manufacturer = None,
     manufacturer_contact = None, author = None, timestamp = None, license = None, lifecycle = None,
     serial = None, tool = None, vcs_url = None, conclude_declared = None, component_supplier = None,
     target = None, host = None, features = None, no_default_features = None, all_features = None,
@@ -136,6 +137,7 @@ pub(crate) fn generate_sbom(
     crates: Option<PyInputs>,
     index: Option<PyInput>,
     enrich: Option<&str>,
+    no_units: Option<bool>,
     supplier: Option<&str>,
     contact: Option<&str>,
     manufacturer: Option<&str>,
@@ -172,6 +174,7 @@ pub(crate) fn generate_sbom(
         .crates(crates.map(|crates| crates.into_core("crate", &call)))
         .index(index.map(|index| index.into_core(None, "index", &call)))
         .set("enrich", enrich)
+        .set("no_units", no_units)
         .set("supplier", supplier)
         .set("contact", contact)
         .set("manufacturer", manufacturer)

@@ -295,6 +295,7 @@ impl<'a> Plan<'a> {
                     artifact: &item.artifact,
                     sha256: Some(sha256),
                     structure: false,
+                    units: false,
                     facts: true,
                 };
                 return Some((index, wanted));

@@ -8,7 +8,7 @@ mod stores;
 
 use std::path::Path;
 
-use super::Gathered;
+use super::{Asked, Gathered};
 use crate::bom::{
     Bom, Edge, EvidenceLevel, EvidenceSource, Gap, Package, Scope, Selection as BomSelection,
 };
@@ -18,7 +18,6 @@ use crate::input::Input;
 use crate::lockfile::Lockfile;
 use crate::options::{Options, SelectionRequest};
 use crate::package::{SourceKind, package_purl, report_ids};
-use crate::proven::Seen;
 use crate::report::{Code, Finding, ReportInput};
 use crate::resolve::{self, Knowledge, Resolution};
 use crate::targets::Table;
@@ -29,7 +28,7 @@ use stores::Stores;
 pub(super) fn gather(
     directory: &Path,
     request: &SelectionRequest,
-    seen: Option<&Seen>,
+    asked: Asked<'_>,
     options: &Options,
 ) -> Result<Gathered> {
     let input = Input::from_path(directory.join(super::LOCKFILE_NAME));
@@ -45,7 +44,7 @@ pub(super) fn gather(
         bom
     } else {
         let project = Project::open(directory, options)?;
-        let resolved = resolved(&lockfile, &project, &selection, seen, options)?;
+        let resolved = resolved(&lockfile, &project, &selection, asked, options)?;
         findings.extend(skipped_findings(&lockfile, &resolved.resolution));
         bom(&lockfile, resolved, name.clone(), sha256)
     };
@@ -178,7 +177,7 @@ fn resolved(
     lockfile: &Lockfile,
     project: &Project,
     selection: &BomSelection,
-    seen: Option<&Seen>,
+    asked: Asked<'_>,
     options: &Options,
 ) -> Result<Resolved> {
     let table = Table::embedded();
@@ -200,7 +199,7 @@ fn resolved(
             }
             let level = level.into_iter();
             let wanted: Vec<usize> = level.filter(|at| known.is_unasked(*at)).collect();
-            for (at, found) in stores.load(packages, &wanted, seen, options)? {
+            for (at, found) in stores.load(packages, &wanted, asked, options)? {
                 known.set(at, found);
             }
         }

@@ -91,18 +91,42 @@ impl Evidence<'_> {
 /// `InvalidArgument` for no evidence, for two lockfiles, and for an SBOM beside other evidence;
 /// `NotFound` for a directory without a Cargo.lock; else as the reader of the input.
 pub fn gather(inputs: &[Input], options: &Options) -> Result<Gathered> {
-    gather_into(inputs, None, options)
+    let asked = Asked {
+        units: true,
+        facts: None,
+    };
+    gather_for(inputs, asked, options)
 }
 
-/// As [`gather`]; what is read of packages' archives on the way is put into `seen`.
+/// What is asked of evidence beyond packages, scopes and edges.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked<'s> {
+    /// The units that packages are compiled into. Where nobody asks for them none is told, and less
+    /// of the packages' archives is read.
+    pub(crate) units: bool,
+    /// What manifests say of packages: where what is read of archives is put for it.
+    pub(crate) facts: Option<&'s Seen>,
+}
+
+/// As [`gather`], for what is asked.
 ///
 /// # Errors
 /// As [`gather`].
-pub(crate) fn gather_into(
+pub(crate) fn gather_for(
     inputs: &[Input],
-    seen: Option<&Seen>,
+    asked: Asked<'_>,
     options: &Options,
 ) -> Result<Gathered> {
+    let mut gathered = gather_all(inputs, asked, options)?;
+    if !asked.units {
+        for package in &mut gathered.bom.packages {
+            package.units.clear();
+        }
+    }
+    Ok(gathered)
+}
+
+fn gather_all(inputs: &[Input], asked: Asked<'_>, options: &Options) -> Result<Gathered> {
     options.cancel.check()?;
     let several = match inputs {
         [] => {
@@ -110,20 +134,20 @@ pub(crate) fn gather_into(
                 "no evidence was given: a Cargo.lock, a directory with one, an SBOM, a record of a build, the output of `cargo metadata` or a compiled program is needed",
             ));
         }
-        [input] => return gather_one(input, true, seen, options),
+        [input] => return gather_one(input, true, asked, options),
         several => several,
     };
     let is_directory = |input: &Input| input.path().is_some_and(std::path::Path::is_dir);
     let mut parts: Vec<Option<Gathered>> = Vec::new();
     for input in several {
-        let part = (!is_directory(input)).then(|| gather_one(input, false, seen, options));
+        let part = (!is_directory(input)).then(|| gather_one(input, false, asked, options));
         parts.push(part.transpose()?);
     }
     // Beside a record of what was built, nothing is resolved to what would be.
     let recorded = parts.iter().flatten().any(merge::is_record);
     for (input, part) in several.iter().zip(&mut parts) {
         if part.is_none() {
-            *part = Some(gather_one(input, !recorded, seen, options)?);
+            *part = Some(gather_one(input, !recorded, asked, options)?);
         }
     }
     let parts: Vec<Gathered> = parts.into_iter().flatten().collect();
@@ -137,7 +161,7 @@ pub(crate) fn gather_into(
 fn gather_one(
     input: &Input,
     may_resolve: bool,
-    seen: Option<&Seen>,
+    asked: Asked<'_>,
     options: &Options,
 ) -> Result<Gathered> {
     options.cancel.check()?;
@@ -147,7 +171,7 @@ fn gather_one(
         && request.is_stated()
     {
         in_directory(input)?;
-        return manifests::gather(directory, request, seen, options);
+        return manifests::gather(directory, request, asked, options);
     }
     let given = in_directory(input)?;
     let (input, name, kind) = detect(given.clone())?;

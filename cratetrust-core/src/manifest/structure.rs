@@ -5,7 +5,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::dependencies::{self, Dependency, DependencyKind};
 use super::targets::TargetTables;
-use super::{build_script, is_inherited, list, with_document};
+use super::{SourceFiles, build_script, is_inherited, list, with_document};
 use crate::error::{Error, Result};
 use crate::limits::Limits;
 
@@ -135,6 +135,16 @@ impl PackageStructure {
             features: features(document),
             targets: TargetTables::of(document, package, build_script(package)),
         })
+    }
+
+    /// Whether the manifest and the files seen so far tell what of the package a dependent builds:
+    /// its library and, where `units` are asked for or anything is declared for one, its build
+    /// script.
+    pub fn is_told_with(&self, files: &SourceFiles, units: bool) -> bool {
+        let is_for_script = |dependency: &Dependency| dependency.kind == DependencyKind::Build;
+        self.targets.tells_library(files)
+            && (self.targets.tells_build_script(files)
+                || !(units || self.dependencies.iter().any(is_for_script)))
     }
 
     /// Takes over what the members of a workspace inherit.
@@ -325,10 +335,39 @@ mod tests {
         assert!(macros.library.unwrap().proc_macro);
         let c = of("[lib]\ncrate-type=['cdylib']\n", Some("2021"));
         assert!(!c.library.unwrap().linkable);
-        let package = parse("[package]\nname='p'\nbuild='b.rs'\n[lib]\n").package;
-        let targets = package.unwrap().targets;
-        assert!(targets.is_told_with(&SourceFiles::default()));
         assert_eq!(BuildScript::default(), BuildScript::Default);
+    }
+
+    #[test]
+    fn a_build_script_for_which_nothing_is_declared_is_open_only_to_who_asks_for_units() {
+        let (none, lib) = (SourceFiles::default(), SourceFiles::default());
+        let lib = SourceFiles { lib: true, ..lib };
+        let build = SourceFiles {
+            build: true,
+            ..lib.clone()
+        };
+        let told = |text: &str, files: &SourceFiles| {
+            let package = parse(&format!("[package]\nname='p'\n{text}")).package;
+            let package = package.unwrap();
+            (
+                package.is_told_with(files, true),
+                package.is_told_with(files, false),
+            )
+        };
+        assert_eq!(told("build='b.rs'\n[lib]\n", &none), (true, true));
+        assert_eq!(told("build=false\n", &none), (false, false));
+        assert_eq!(told("build=false\n", &lib), (true, true));
+        assert_eq!(told("[dependencies]\na='1'\n", &lib), (false, true));
+        assert_eq!(told("[dev-dependencies]\na='1'\n", &lib), (false, true));
+        assert_eq!(told("", &build), (true, true));
+        for table in [
+            "build-dependencies",
+            "target.'cfg(unix)'.build-dependencies",
+        ] {
+            let text = format!("[{table}]\na='1'\n");
+            assert_eq!(told(&text, &lib), (false, false));
+            assert_eq!(told(&text, &build), (true, true));
+        }
     }
 
     #[test]

@@ -92,11 +92,15 @@ impl TargetTables {
         }
     }
 
-    /// Whether the manifest and the files seen so far tell what of the package a dependent builds:
-    /// its library and its build script.
-    pub fn is_told_with(&self, files: &SourceFiles) -> bool {
-        (self.library.is_some() || self.autolib == Some(false) || files.lib)
-            && (self.build != BuildScript::Default || files.build)
+    /// Whether the manifest and the files seen so far tell that there is a library or that there is
+    /// none.
+    pub(super) fn tells_library(&self, files: &SourceFiles) -> bool {
+        self.library.is_some() || self.autolib == Some(false) || files.lib
+    }
+
+    /// The same of a build script.
+    pub(super) fn tells_build_script(&self, files: &SourceFiles) -> bool {
+        self.build != BuildScript::Default || files.build
     }
 
     /// The targets of a package with these files. `edition` is the package's own, `None` for 2015.

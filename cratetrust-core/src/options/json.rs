@@ -124,6 +124,9 @@ fn set(options: &mut Options, key: &str, value: &Value) -> Result<()> {
             options.conclude_declared =
                 value.as_bool().ok_or_else(|| wrong(key, "true or false"))?;
         }
+        "no_units" => {
+            options.no_units = value.as_bool().ok_or_else(|| wrong(key, "true or false"))?;
+        }
         "profile" => options.profile = Some(Profile::from_name(string(key, value)?)?),
         "enrich" => options.set_enrich(string(key, value)?)?,
         "component_supplier" => options.set_component_supplier(string(key, value)?)?,
@@ -276,7 +279,7 @@ mod tests {
                 "timestamp": "2026-01-02T03:04:05Z", "crates": ["a", "b,c"], "manufacturer_contact": "m@x",
                 "manufacturer": "M", "license": "MIT", "lifecycle": "build", "tool": ["t@1", "u"],
                 "serial": "urn:uuid:3E671687-395b-41f5-a30f-a58921a69b79", "vcs_url": "v",
-                "conclude_declared": true, "enrich": "manifests", "component_supplier": "authors", "profile": "cisa-2025"}"#,
+                "conclude_declared": true, "enrich": "manifests", "no_units": true, "component_supplier": "authors", "profile": "cisa-2025"}"#,
         )
         .unwrap();
         assert_eq!(options.limits.lockfile_size, 5);
@@ -309,7 +312,7 @@ mod tests {
             .collect();
         assert_eq!(tools, [("t", Some("1")), ("u", None)]);
         assert_eq!(options.vcs_url.as_deref(), Some("v"));
-        assert!(options.conclude_declared);
+        assert!(options.conclude_declared && options.no_units);
         assert_eq!(options.component_supplier.name(), "authors");
         assert_eq!(options.enrich.name(), "manifests");
         assert_eq!(options.profile, Some(Profile::Cisa2025));
@@ -339,6 +342,7 @@ mod tests {
             r#"{"conclude_declared": 1}"#,
             r#"{"component_supplier": "me"}"#,
             r#"{"enrich": "more"}"#,
+            r#"{"no_units": "yes"}"#,
             r#"{"profile": "bsi"}"#,
             r#"{"profile": 1}"#,
             r#"{"crates": 1}"#,

@@ -66,7 +66,18 @@ impl Project {
     }
 
     pub(crate) fn generate(&self, change: impl FnOnce(&mut SelectionRequest)) -> Result<Generated> {
-        generate_sbom(&[Input::from_path(&self.0)], &self.options(change))
+        let project = [Input::from_path(&self.0)];
+        let mut options = self.options(change);
+        let generated = generate_sbom(&project, &options)?;
+        // Who asks for no units gets all else, whatever is read less for it.
+        options.no_units = true;
+        let mut bare = generate_sbom(&project, &options)?;
+        for (bare, package) in bare.bom.packages.iter_mut().zip(&generated.bom.packages) {
+            assert!(bare.units.is_empty());
+            bare.units.clone_from(&package.units);
+        }
+        assert_eq!(bare, generated);
+        Ok(generated)
     }
 
     pub(crate) fn bom(&self, change: impl FnOnce(&mut SelectionRequest)) -> Bom {

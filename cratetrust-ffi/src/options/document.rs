@@ -305,6 +305,31 @@ pub unsafe extern "C" fn cratetrust_options_add_tool(
     })
 }
 
+/// Sets whether the SBOM that `cratetrust_generate_sbom` makes leaves out the units that packages are
+/// compiled into (library, binary, procedural macro or build script, for the host or the target, and
+/// with which features): 0 for no, the default, or 1 for yes. Packages, scopes and edges stay what they
+/// are, and less of the packages' archives is inflated.
+///
+/// NULL: only `err` may be NULL.
+/// Threads: `options` must be used by nobody else meanwhile.
+/// Errors: CRATETRUST_STATUS_OUT_OF_RANGE for another number.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cratetrust_options_set_no_units(
+    options: *mut cratetrust_options,
+    no_units: i32,
+    err: *mut *mut cratetrust_error,
+) -> i32 {
+    boundary!(err, {
+        let options = borrow_mut!(options)?;
+        options.options.no_units = match no_units {
+            0 => false,
+            1 => true,
+            other => return Err(out_of_range("no_units", other)),
+        };
+        Ok(())
+    })
+}
+
 /// Sets whether the SBOM that `cratetrust_generate_sbom` makes says of each package that its concluded
 /// licence is its declared one: 0 for no, the default, or 1 for yes.
 ///

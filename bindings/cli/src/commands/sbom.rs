@@ -140,6 +140,7 @@ fn describe(args: &Sbom, options: &mut Options) -> Result<()> {
     options.conclude_declared = args.conclude_declared;
     options.set_component_supplier(&args.component_supplier)?;
     options.set_enrich(&args.enrich)?;
+    options.no_units = args.no_units;
     if let Some(serial) = &args.serial {
         options.set_serial(serial)?;
     }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
+use super::super::Asked;
 use super::reader::{Reader, describe, normalize, source_files};
 use crate::digest::Sha256;
 use crate::error::{Error, ErrorKind, Result};
@@ -130,8 +131,7 @@ impl Stores {
         Ok(())
     }
 
-    /// What is known of packages, each with its index. Archives that were read are put into `seen`
-    /// where their facts are wanted later.
+    /// What is known of packages, each with its index.
     ///
     /// # Errors
     /// `Cancelled`.
@@ -139,7 +139,7 @@ impl Stores {
         &self,
         packages: &[LockedPackage],
         wanted: &[usize],
-        seen: Option<&Seen>,
+        asked: Asked<'_>,
         options: &Options,
     ) -> Result<Vec<(usize, Knowledge)>> {
         let (mut archives, mut rest) = (Vec::new(), Vec::new());
@@ -160,12 +160,14 @@ impl Stores {
             let mine = std::iter::from_fn(|| {
                 let (at, package, artifact) =
                     archives.get(next_archive.fetch_add(1, Ordering::Relaxed))?;
-                let wanted = asked(artifact, package, seen.is_some());
-                Some(((*at, *package, *artifact), wanted))
+                Some((
+                    (*at, *package, *artifact),
+                    question(artifact, package, asked),
+                ))
             });
             let mut reader = self.reader();
             let read = reader.read(mine, limits, cancel, |(at, package, artifact), taken| {
-                let told = taken.map(|taken| told(taken, artifact, seen));
+                let told = taken.map(|taken| told(taken, artifact, asked.facts));
                 match told.map(|told| told.map(|told| fitting(told, artifact, package))) {
                     Ok(Ok(Ok(described))) => {
                         out.push((at, Knowledge::Manifest(Box::new(described))));
@@ -178,7 +180,7 @@ impl Stores {
             read?;
             let others = std::iter::from_fn(|| rest.get(next.fetch_add(1, Ordering::Relaxed)));
             for (at, package) in failed.iter().chain(others) {
-                out.push((*at, self.find(package, seen, limits, cancel)?));
+                out.push((*at, self.find(package, asked, limits, cancel)?));
             }
             Ok(out)
         };
@@ -223,7 +225,7 @@ impl Stores {
     fn find(
         &self,
         package: &LockedPackage,
-        seen: Option<&Seen>,
+        asked: Asked<'_>,
         limits: &Limits,
         cancel: &CancelToken,
     ) -> Result<Knowledge> {
@@ -233,7 +235,7 @@ impl Stores {
         // A vendor directory leaves the version out where it holds but one.
         for stem in [stem.as_str(), package.name.as_str()] {
             for artifact in self.artifacts.get(stem).into_iter().flatten() {
-                match self.of_artifact(artifact, package, seen, limits, cancel)? {
+                match self.of_artifact(artifact, package, asked, limits, cancel)? {
                     Ok(described) => return Ok(Knowledge::Manifest(Box::new(described))),
                     Err(reason) => reasons.extend(reason),
                 }
@@ -272,7 +274,7 @@ impl Stores {
         &self,
         artifact: &Artifact,
         package: &LockedPackage,
-        seen: Option<&Seen>,
+        asked: Asked<'_>,
         limits: &Limits,
         cancel: &CancelToken,
     ) -> Result<std::result::Result<Described, Option<String>>> {
@@ -280,7 +282,7 @@ impl Stores {
         let told = match artifact.kind {
             ArtifactKind::Crate if is_registry => {
                 let taken = match proven::Reader::default().read_one(
-                    asked(artifact, package, seen.is_some()),
+                    question(artifact, package, asked),
                     limits,
                     cancel,
                 ) {
@@ -288,7 +290,7 @@ impl Stores {
                     Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
                     Err(error) => return Ok(Err(Some(error.message().to_owned()))),
                 };
-                match told(taken, artifact, seen) {
+                match told(taken, artifact, asked.facts) {
                     Ok(told) => told,
                     Err(reason) => return Ok(Err(Some(reason))),
                 }
@@ -363,12 +365,13 @@ fn is_of_registry(package: &LockedPackage) -> bool {
     )
 }
 
-fn asked<'a>(artifact: &'a Artifact, package: &LockedPackage, facts: bool) -> Wanted<'a> {
+fn question<'a>(artifact: &'a Artifact, package: &LockedPackage, asked: Asked<'_>) -> Wanted<'a> {
     Wanted {
         artifact,
         sha256: package.checksum,
         structure: true,
-        facts,
+        units: asked.units,
+        facts: asked.facts.is_some(),
     }
 }
 
@@ -547,9 +550,8 @@ fn unpacked(
     let structure = Structure::parse(&bytes, limits)
         .map_err(|error| format!("its manifest cannot be read: {}", error.message()))?;
     let mut files = SourceFiles::default();
-    if let Some(PackageStructure { targets, .. }) = &structure.package
-        && !targets.is_told_with(&files)
-    {
+    let package = structure.package.as_ref();
+    if package.is_some_and(|package| !package.is_told_with(&files, true)) {
         files.build = folder.has("build.rs");
         files.lib = folder.has("src/lib.rs");
     }
