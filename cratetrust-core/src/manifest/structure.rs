@@ -340,8 +340,11 @@ mod tests {
 
     #[test]
     fn a_build_script_for_which_nothing_is_declared_is_open_only_to_who_asks_for_units() {
-        let (none, lib) = (SourceFiles::default(), SourceFiles::default());
-        let lib = SourceFiles { lib: true, ..lib };
+        let none = SourceFiles::default();
+        let lib = SourceFiles {
+            lib: true,
+            ..none.clone()
+        };
         let build = SourceFiles {
             build: true,
             ..lib.clone()
