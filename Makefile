@@ -158,12 +158,12 @@ toolchains:
 	want python $(PYTHON); \
 	want go $(CC) pkg-config $(PYTHON)
 
+# One set of packages, so that what they share is built once; the hooks come and go in two tests alone.
 # Go's reader of archives is one of those that ours is held to; where CI wants it, it is brought in.
 .PHONY: test-rust
 test-rust: corpus $(if $(filter true,$(CI)),go)
-	$(CARGO) test --locked -p cratetrust-core -p cratetrust-cli
-	$(CARGO) test --locked -p cratetrust-ffi --features test-hooks
-	$(CARGO) test --locked -p cratetrust-ffi
+	$(CARGO) test --locked --features cratetrust-ffi/test-hooks
+	$(CARGO) test --locked --test symbols --test behaviour
 
 # The stage is an installation of its own: what C and Go link is what `make install` gives.
 .PHONY: stage
@@ -211,26 +211,26 @@ test-go: stage go corpus
 # The same cases through every door; the JSON must be the same bytes.
 .PHONY: test-conformance
 test-conformance: corpus
-	$(CARGO) build --locked -p cratetrust-cli
+	$(CARGO) build --release --locked -p cratetrust-cli
 	$(PYTHON) tests/conformance/make_inputs.py --check
-	$(PYTHON) tests/conformance/run.py --command "$(TARGET)/debug/cratetrust"
+	$(PYTHON) tests/conformance/run.py --command "$(TARGET)/release/cratetrust"
 
 # Other tools' documents, each finding held to a reading of its own; and lies, all of which must be found.
 .PHONY: test-peers
 test-peers: corpus
-	$(CARGO) build --locked -p cratetrust-cli
-	$(PYTHON) tests/peers/check.py --command "$(TARGET)/debug/cratetrust" --corpus "$(CORPUS)"
-	$(PYTHON) tests/peers/mutants.py --command "$(TARGET)/debug/cratetrust" --corpus "$(CORPUS)"
+	$(CARGO) build --release --locked -p cratetrust-cli
+	$(PYTHON) tests/peers/check.py --command "$(TARGET)/release/cratetrust" --corpus "$(CORPUS)"
+	$(PYTHON) tests/peers/mutants.py --command "$(TARGET)/release/cratetrust" --corpus "$(CORPUS)"
 
 # A few cases of the oracle; a command that cannot resolve yet is named and not compared.
 .PHONY: test-oracle
 test-oracle:
-	$(CARGO) build --locked -p cratetrust-cli
+	$(CARGO) build --release --locked -p cratetrust-cli
 	$(ORACLE) self-test
 	$(ORACLE) truth --matrix small --precursor default
-	$(ORACLE) compare --matrix small --if-able --command "$(TARGET)/debug/cratetrust"
-	$(ORACLE) index --matrix small --command "$(TARGET)/debug/cratetrust"
-	$(ORACLE) generate --seeds 0:60 --if-able --command "$(TARGET)/debug/cratetrust"
+	$(ORACLE) compare --matrix small --if-able --command "$(TARGET)/release/cratetrust"
+	$(ORACLE) index --matrix small --command "$(TARGET)/release/cratetrust"
+	$(ORACLE) generate --seeds 0:60 --if-able --command "$(TARGET)/release/cratetrust"
 
 # ---- lints ------------------------------------------------------------------------------------
 
