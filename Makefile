@@ -22,6 +22,8 @@ export CRATETRUST_CORPUS := $(CORPUS)
 STAGE := $(TOOLS)/stage
 VENV := $(TOOLS)/venv
 PY := $(VENV)/bin/python
+# The library and the command at once, as they are installed: what they share is built once.
+RELEASE := $(CARGO) build --release --locked -p cratetrust-ffi -p cratetrust-cli
 # An absolute path, so that programs built here find the library wherever they are run.
 WITH_STAGE = PKG_CONFIG_PATH="$(STAGE)/lib/pkgconfig" LD_LIBRARY_PATH="$(STAGE)/lib"
 
@@ -37,7 +39,7 @@ help: ## Lists the targets.
 
 .PHONY: demo
 demo: corpus ## Verifies a real project's crates, makes and checks its SBOMs, and prints what came of it.
-	$(CARGO) build --release --locked -p cratetrust-cli
+	$(RELEASE)
 	tests/demo/demo.sh "$(TARGET)/release/cratetrust" "$(CORPUS)"
 
 .PHONY: install
@@ -64,14 +66,14 @@ corpus: $(CORPUS)/.test ## Brings in the pinned crates that tests read, and veri
 
 $(CORPUS)/.test: tests/corpus/corpus.json tests/corpus/fetch.py
 	$(PYTHON) tests/corpus/fetch.py --dir "$(CORPUS)" --cargo $(CARGO) --set test --set crates
-	$(CARGO) build --release --locked -p cratetrust-cli
+	$(RELEASE)
 	tests/corpus/verify.sh "$(TARGET)/release/cratetrust" "$(CORPUS)"
 	@touch $@
 
 .PHONY: bench
 bench: corpus peers-tools ## Times the library against its peers, in turn, and prints CPU ratios.
 	$(PYTHON) tests/corpus/fetch.py --dir "$(CORPUS)" --cargo $(CARGO) --set bench
-	$(CARGO) build --release --locked -p cratetrust-cli
+	$(RELEASE)
 	$(CARGO) build --release --locked -p cratetrust-core --examples
 	RUSTFLAGS='--cfg sha2_backend="soft"' CARGO_TARGET_DIR="$(TARGET)/plain" \
 	  $(CARGO) build --release --locked -p cratetrust-core --example time_hash
@@ -108,7 +110,7 @@ $(CDXGEN) $(CDX_VALIDATE):
 .PHONY: scores
 scores: corpus $(CDX_VALIDATE) ## Scores the SBOMs of a lockfile with 832 packages by cdxgen's cdx-validate (needs npm).
 	$(PYTHON) tests/corpus/fetch.py --dir "$(CORPUS)" --cargo $(CARGO) --set bench
-	$(CARGO) build --release --locked -p cratetrust-cli
+	$(RELEASE)
 	$(PYTHON) tests/scores/score.py --command "$(TARGET)/release/cratetrust" --validator "$(CDX_VALIDATE)" \
 	  --lock "$(CORPUS)/locks/tauri-cli-2.5.0.lock" --crates "$(CORPUS)/bench/home"
 
@@ -116,7 +118,7 @@ ORACLE := $(PYTHON) tests/oracle/oracle.py
 
 .PHONY: oracle
 oracle: ## Compares the library with cargo itself: every pinned project, target and selection, and generated workspaces.
-	$(CARGO) build --release --locked -p cratetrust-cli
+	$(RELEASE)
 	$(ORACLE) self-test
 	$(ORACLE) truth --precursor default
 	$(ORACLE) table --page docs/accuracy.md --command "$(TARGET)/release/cratetrust"
@@ -126,7 +128,7 @@ oracle: ## Compares the library with cargo itself: every pinned project, target 
 
 .PHONY: peers
 peers: corpus ## Writes the tables of docs/peers.md anew; wants sbom-diff and sbomdiff on PATH.
-	$(CARGO) build --release --locked -p cratetrust-cli
+	$(RELEASE)
 	$(PYTHON) tests/peers/check.py --command "$(TARGET)/release/cratetrust" --corpus "$(CORPUS)" --page docs/peers.md
 	$(PYTHON) tests/peers/mutants.py --command "$(TARGET)/release/cratetrust" --corpus "$(CORPUS)" --page docs/peers.md
 
@@ -168,7 +170,7 @@ test-rust: corpus $(if $(filter true,$(CI)),go)
 # The stage is an installation of its own: what C and Go link is what `make install` gives.
 .PHONY: stage
 stage:
-	$(CARGO) build --release --locked -p cratetrust-ffi
+	$(RELEASE)
 	DESTDIR= PREFIX="$(STAGE)" bindings/c/install.sh "$(TARGET)/release"
 
 .PHONY: test-c
@@ -211,21 +213,21 @@ test-go: stage go corpus
 # The same cases through every door; the JSON must be the same bytes.
 .PHONY: test-conformance
 test-conformance: corpus
-	$(CARGO) build --release --locked -p cratetrust-cli
+	$(RELEASE)
 	$(PYTHON) tests/conformance/make_inputs.py --check
 	$(PYTHON) tests/conformance/run.py --command "$(TARGET)/release/cratetrust"
 
 # Other tools' documents, each finding held to a reading of its own; and lies, all of which must be found.
 .PHONY: test-peers
 test-peers: corpus
-	$(CARGO) build --release --locked -p cratetrust-cli
+	$(RELEASE)
 	$(PYTHON) tests/peers/check.py --command "$(TARGET)/release/cratetrust" --corpus "$(CORPUS)"
 	$(PYTHON) tests/peers/mutants.py --command "$(TARGET)/release/cratetrust" --corpus "$(CORPUS)"
 
 # A few cases of the oracle; a command that cannot resolve yet is named and not compared.
 .PHONY: test-oracle
 test-oracle:
-	$(CARGO) build --release --locked -p cratetrust-cli
+	$(RELEASE)
 	$(ORACLE) self-test
 	$(ORACLE) truth --matrix small --precursor default
 	$(ORACLE) compare --matrix small --if-able --command "$(TARGET)/release/cratetrust"
