@@ -79,6 +79,15 @@ pub(crate) fn out_of_range(what: &str, value: i32) -> Failure {
     Error::new(ErrorKind::OutOfRange, format!("{value} is no {what}")).into()
 }
 
+/// What 0 and 1 mean of a switch.
+pub(crate) fn switch(what: &str, value: i32) -> Result<bool, Failure> {
+    match value {
+        0 => Ok(false),
+        1 => Ok(true),
+        other => Err(out_of_range(what, other)),
+    }
+}
+
 /// Is told how far a call is: `stage` (UTF-8, NUL-terminated, such as `verify`), and units done and
 /// in all; `total` is 0 where it is not known. A non-zero answer cancels the call.
 ///

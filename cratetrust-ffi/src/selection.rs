@@ -6,7 +6,7 @@ use cratetrust_core::options::SelectionRequest;
 
 use crate::boundary::Outcome;
 use crate::error::cratetrust_error;
-use crate::options::{OptionsObject, cratetrust_options, out_of_range};
+use crate::options::{OptionsObject, cratetrust_options, switch};
 
 /// Changes the selection. One that says nothing any more is none.
 fn select(options: &mut OptionsObject, change: impl FnOnce(&mut SelectionRequest)) -> Outcome<()> {
@@ -36,11 +36,7 @@ fn flag(
     value: i32,
     flag: impl FnOnce(&mut SelectionRequest) -> &mut bool,
 ) -> Outcome<()> {
-    let value = match value {
-        0 => false,
-        1 => true,
-        other => return Err(out_of_range(what, other)),
-    };
+    let value = switch(what, value)?;
     select(options, |selection| *flag(selection) = value)
 }
 

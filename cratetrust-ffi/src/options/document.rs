@@ -8,7 +8,7 @@ use cratetrust_core::bom::Contact;
 use cratetrust_core::options::{ComponentSupplier, Enrich};
 use cratetrust_core::profile::Profile;
 
-use super::{cratetrust_options, out_of_range};
+use super::{cratetrust_options, out_of_range, switch};
 use crate::boundary::Outcome;
 use crate::error::cratetrust_error;
 use crate::input::cratetrust_input;
@@ -321,11 +321,7 @@ pub unsafe extern "C" fn cratetrust_options_set_no_units(
 ) -> i32 {
     boundary!(err, {
         let options = borrow_mut!(options)?;
-        options.options.no_units = match no_units {
-            0 => false,
-            1 => true,
-            other => return Err(out_of_range("no_units", other)),
-        };
+        options.options.no_units = switch("no_units", no_units)?;
         Ok(())
     })
 }
@@ -344,11 +340,7 @@ pub unsafe extern "C" fn cratetrust_options_set_conclude_declared(
 ) -> i32 {
     boundary!(err, {
         let options = borrow_mut!(options)?;
-        options.options.conclude_declared = match conclude {
-            0 => false,
-            1 => true,
-            other => return Err(out_of_range("conclude", other)),
-        };
+        options.options.conclude_declared = switch("conclude", conclude)?;
         Ok(())
     })
 }
