@@ -18,12 +18,6 @@ use crate::report::{Code, Draft, Report, ReportInput, Severity};
 use crate::sbom::{self, Format};
 use crate::verify::{self, Target};
 
-/// What is compared of evidence: packages, scopes and edges.
-const COMPARED: Asked<'static> = Asked {
-    units: false,
-    facts: None,
-};
-
 /// A bill of materials and the report on what it was made from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Generated {
@@ -151,8 +145,7 @@ fn not_built(input: &Input, lockfile: &Input, options: &Options) -> Result<HashS
     if input.path().is_some() {
         options.crates.push(input.clone());
     }
-    let project = [Input::from_path(directory)];
-    let bom = evidence::gather_for(&project, COMPARED, &options)?.bom;
+    let bom = evidence::gather(&[Input::from_path(directory)], &options)?.bom;
     let packages = bom.packages.iter();
     let ids = report_ids(packages.map(|p| (p.name.as_str(), p.version.as_str(), &p.source)));
     let scopes = bom.packages.iter().map(|package| package.scope);
@@ -255,7 +248,7 @@ pub fn generate_sbom(evidence: &[Input], options: &Options) -> Result<Generated>
 /// # Errors
 /// For evidence that cannot be read or understood, and for an SBOM of no known format.
 pub fn verify_sbom(sbom: &Input, evidence: &[Input], options: &Options) -> Result<Report> {
-    let gathered = evidence::gather_for(evidence, COMPARED, options)?;
+    let gathered = evidence::gather(evidence, options)?;
     let bytes = sbom.read("sbom-size", options.limits.sbom_size, &options.cancel)?;
     let document = sbom::read(&bytes, &sbom.label(), &options.limits, &options.cancel)?;
     let mut draft = verify::compare_sbom(&document, &gathered.bom, options.level);

@@ -16,7 +16,8 @@ use cratetrust_core::bom::EvidenceLevel;
 use cratetrust_core::digest::Sha256;
 use cratetrust_core::options::{Enrich, SelectionRequest};
 use cratetrust_core::report::Verdict;
-use cratetrust_core::{ErrorKind, Input, Options, generate_sbom};
+use cratetrust_core::sbom::Format;
+use cratetrust_core::{ErrorKind, Input, Options, generate_sbom, verify_sbom};
 
 mod resolve_support;
 
@@ -317,9 +318,9 @@ fn without_units_an_archive_is_inflated_no_further_than_the_packages_need() {
         let mut options = project.options(|_| {});
         options.enrich = Enrich::None;
         let evidence = [Input::from_path(&project.0)];
-        let whole = generate_sbom(&evidence, &options).unwrap().bom;
+        let whole = generate_sbom(&evidence, &options).unwrap();
         assert_eq!(
-            scopes(&whole),
+            scopes(&whole.bom),
             "app:linked dep:maybe helper:maybe other:maybe"
         );
         options.no_units = true;
@@ -327,6 +328,11 @@ fn without_units_an_archive_is_inflated_no_further_than_the_packages_need() {
         assert_eq!(scopes(&bom), expected);
         assert!(bom.packages.iter().all(|package| package.units.is_empty()));
         assert_eq!(bom.gaps.is_empty(), !expected.contains("maybe"));
+        // Evidence is read as the SBOM is by default, so that neither knows more than the other.
+        let document = whole.write(Format::CycloneDxJson, None).unwrap();
+        let sbom = Input::from_bytes("sbom", document);
+        let report = verify_sbom(&sbom, &evidence, &options).unwrap();
+        assert_ne!(report.verdict, Verdict::Fail, "{:?}", report.findings);
     }
 }
 
